@@ -1,0 +1,212 @@
+//! What a simulator is told before it starts.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What a [`Simulator`](crate::Simulator) is told before it starts.
+#[derive(Clone)]
+pub struct Config {
+    /// The key that Capa's stand-in accepts. Its part up to the first `_` is what every key has to
+    /// begin with to be taken for one at all.
+    pub capa_key: String,
+    /// Where Capa's stand-in sends its webhooks; nowhere if absent.
+    pub webhook: Option<WebhookTarget>,
+    /// The demo partner's shop; none if absent.
+    pub shop: Option<ShopConfig>,
+}
+
+/// Where webhooks go, and how they are signed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookTarget {
+    /// The address that is posted to.
+    pub url: String,
+    /// The secret behind every signature.
+    pub secret: String,
+}
+
+/// The demo partner: its page and the few lines of backend behind it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShopConfig {
+    /// The proxy as a browser reaches it, without a slash at the end.
+    pub proxy_url: String,
+    /// The secret that opens sessions at the proxy.
+    pub secret_key: String,
+    /// The folder with `index.html` and `demo/`, as Trunk leaves it.
+    pub page_dir: PathBuf,
+}
+
+/// A variable of the environment cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    variable: &'static str,
+    problem: &'static str,
+}
+
+impl Config {
+    /// Reads the environment through `variable`. An empty variable is an absent one.
+    ///
+    /// - `SIMULATOR_CAPA_KEY`: [`Config::capa_key`] (`sim_capa_key`).
+    /// - `SIMULATOR_WEBHOOK_URL` and `SIMULATOR_WEBHOOK_SECRET`: [`Config::webhook`] (none).
+    /// - `OFFRAMP_SECRET_KEY`: [`ShopConfig::secret_key`]; without it there is no shop.
+    /// - `SHOP_PROXY_URL`: [`ShopConfig::proxy_url`] (`http://127.0.0.1:8080`).
+    /// - `SHOP_PAGE_DIR`: [`ShopConfig::page_dir`] (`dist`).
+    ///
+    /// # Errors
+    ///
+    /// When a variable is there that cannot be used, or one is missing beside another.
+    pub fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        Ok(Self {
+            capa_key: variable("SIMULATOR_CAPA_KEY").unwrap_or_else(|| Self::default().capa_key),
+            webhook: WebhookTarget::from_env(&variable)?,
+            shop: ShopConfig::from_env(&variable)?,
+        })
+    }
+}
+
+impl WebhookTarget {
+    fn from_env(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Self>, ConfigError> {
+        let Some(url) = variable("SIMULATOR_WEBHOOK_URL") else {
+            return Ok(None);
+        };
+        check_url("SIMULATOR_WEBHOOK_URL", &url)?;
+        let secret = variable("SIMULATOR_WEBHOOK_SECRET").ok_or(ConfigError {
+            variable: "SIMULATOR_WEBHOOK_SECRET",
+            problem: "is needed beside SIMULATOR_WEBHOOK_URL",
+        })?;
+        Ok(Some(Self { url, secret }))
+    }
+}
+
+impl ShopConfig {
+    fn from_env(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Self>, ConfigError> {
+        let Some(secret_key) = variable("OFFRAMP_SECRET_KEY") else {
+            return Ok(None);
+        };
+        let proxy_url = variable("SHOP_PROXY_URL");
+        let proxy_url = proxy_url.unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        check_url("SHOP_PROXY_URL", &proxy_url)?;
+        Ok(Some(Self {
+            proxy_url: proxy_url.trim_end_matches('/').to_owned(),
+            secret_key,
+            page_dir: variable("SHOP_PAGE_DIR")
+                .unwrap_or_else(|| "dist".to_owned())
+                .into(),
+        }))
+    }
+}
+
+fn check_url(variable: &'static str, url: &str) -> Result<(), ConfigError> {
+    match reqwest::Url::parse(url) {
+        Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(()),
+        Ok(_) | Err(_) => Err(ConfigError {
+            variable,
+            problem: "is not an http address",
+        }),
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            capa_key: "sim_capa_key".to_owned(),
+            webhook: None,
+            shop: None,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Config")
+            .field("webhook", &self.webhook)
+            .field("shop", &self.shop)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WebhookTarget {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("WebhookTarget")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ShopConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ShopConfig")
+            .field("proxy_url", &self.proxy_url)
+            .field("page_dir", &self.page_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let value = |name: &str| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value)
+        };
+        Config::from_env(|name| value(name).map(|value| (*value).to_owned()))
+    }
+
+    #[test]
+    fn an_empty_environment_is_a_simulator_without_shop_and_webhooks() {
+        let config = read(&[("SIMULATOR_CAPA_KEY", "")]).unwrap();
+        assert_eq!(config.capa_key, "sim_capa_key");
+        assert_eq!((config.webhook, config.shop), (None, None));
+    }
+
+    #[test]
+    fn a_shop_needs_only_a_secret() {
+        let shop = read(&[("OFFRAMP_SECRET_KEY", "sk_1")])
+            .unwrap()
+            .shop
+            .unwrap();
+        assert_eq!(shop.proxy_url, "http://127.0.0.1:8080");
+        assert_eq!(shop.page_dir, PathBuf::from("dist"));
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let secret = ("OFFRAMP_SECRET_KEY", "sk_1");
+        let error = read(&[secret, ("SHOP_PROXY_URL", "localhost")]).unwrap_err();
+        assert_eq!(error.to_string(), "SHOP_PROXY_URL: is not an http address");
+        let error = read(&[("SIMULATOR_WEBHOOK_URL", "http://a")]).unwrap_err();
+        let expected = "SIMULATOR_WEBHOOK_SECRET: is needed beside SIMULATOR_WEBHOOK_URL";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let webhook = WebhookTarget {
+            url: "http://a".to_owned(),
+            secret: "PLANTED".to_owned(),
+        };
+        let shop = ShopConfig {
+            proxy_url: "http://b".to_owned(),
+            secret_key: "PLANTED".to_owned(),
+            page_dir: PathBuf::new(),
+        };
+        let capa_key = "PLANTED".to_owned();
+        let config = Config {
+            capa_key,
+            webhook: Some(webhook),
+            shop: Some(shop),
+        };
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("PLANTED"), "{printed}");
+    }
+}

@@ -1,0 +1,105 @@
+//! The control plane under `/_sim/`: what a test or the demo does to the simulated world over HTTP.
+//!
+//! None of it is part of a provider's API, and none of it asks for a key. An order is named by its
+//! id or as `latest`.
+//!
+//! | call | body |
+//! |---|---|
+//! | `GET /clock`, `POST /clock/hold`, `POST /clock/run` | |
+//! | `POST /clock/step` | `{ "ms": 30000 }` |
+//! | `POST /clock/speed` | `{ "factor": 60 }` |
+//! | `GET /orders` | |
+//! | `POST /orders/{order}/deposit` | `{ "kind": "exact" }`, `{ "kind": "amount", "amount": "40" }`, `{ "kind": "wrong_token" }` |
+//! | `POST /orders/{order}/status` | `{ "status": "FAILED" }`, or any other word |
+//! | `GET /faults`, `DELETE /faults` | |
+//! | `POST /faults` | `{ "operation": "create", "fault": "timeout_after", "times": 1 }`; without `operation` all of them; `refuse` instead of `fault` for a documented refusal |
+//! | `GET /knobs`, `PATCH /knobs` | the knobs that change, as in [`Knobs`](crate::Knobs) |
+//! | `GET /rates` | |
+//! | `POST /rates` | `{ "bps": -100 }`, with `token` and `currency` for some pairs only |
+//! | `GET /users` | |
+//! | `POST /users` | `{ "verified": true }` |
+//! | `POST /users/{user}/verification` | `{ "verification": "VERIFIED" }` |
+//! | `GET /webhooks` | |
+//! | `POST /webhooks/target` | `{ "url": "http://…", "secret": "…" }`; without `url` nowhere |
+//! | `POST /webhooks/replay` | `{ "order": "latest" }` |
+//! | `POST /webhooks/release` | `{ "order": "reversed" }` or `{ "order": "as_happened" }` |
+//! | `GET /books` | |
+
+mod books;
+mod clock;
+mod faults;
+mod knobs;
+mod orders;
+mod rates;
+mod users;
+mod webhooks;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
+
+use crate::Simulator;
+use crate::providers::capa::{UnknownTransaction, UnknownUser};
+
+/// Every route of the control plane.
+pub(crate) fn router(simulator: &Simulator) -> Router {
+    let routes = Router::new()
+        .route("/clock", get(clock::show))
+        .route("/clock/hold", post(clock::hold))
+        .route("/clock/run", post(clock::run))
+        .route("/clock/step", post(clock::step))
+        .route("/clock/speed", post(clock::speed))
+        .route("/orders", get(orders::list))
+        .route("/orders/{order}/deposit", post(orders::deposit))
+        .route("/orders/{order}/status", post(orders::force_status))
+        .route(
+            "/faults",
+            get(faults::list)
+                .post(faults::switch_on)
+                .delete(faults::clear),
+        )
+        .route("/knobs", get(knobs::show).patch(knobs::turn))
+        .route("/rates", get(rates::list).post(rates::shift))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{user}/verification", post(users::verify))
+        .route("/webhooks", get(webhooks::list))
+        .route("/webhooks/target", post(webhooks::aim))
+        .route("/webhooks/replay", post(webhooks::replay))
+        .route("/webhooks/release", post(webhooks::release))
+        .route("/books", get(books::show))
+        .with_state(simulator.clone());
+    Router::new().nest("/_sim", routes)
+}
+
+/// Why the control plane did not do what it was told.
+#[derive(Debug)]
+enum Refused {
+    UnknownTransaction(UnknownTransaction),
+    UnknownUser(UnknownUser),
+    BadRequest(String),
+}
+
+impl From<UnknownTransaction> for Refused {
+    fn from(error: UnknownTransaction) -> Self {
+        Self::UnknownTransaction(error)
+    }
+}
+
+impl From<UnknownUser> for Refused {
+    fn from(error: UnknownUser) -> Self {
+        Self::UnknownUser(error)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let (status, error) = match self {
+            Self::UnknownTransaction(error) => (StatusCode::NOT_FOUND, error.to_string()),
+            Self::UnknownUser(error) => (StatusCode::NOT_FOUND, error.to_string()),
+            Self::BadRequest(error) => (StatusCode::BAD_REQUEST, error),
+        };
+        (status, Json(json!({ "error": error }))).into_response()
+    }
+}

@@ -1,0 +1,283 @@
+//! Ways to fail that any test, and the demo, can switch on.
+//!
+//! A fault belongs to an operation and happens a number of times. Faults of one operation happen
+//! in the order in which they were switched on.
+
+mod spoil;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+/// What a provider is asked to do, as far as faults and counters tell it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// A price, locked or indicative.
+    Quote,
+    /// An order is created.
+    Create,
+    /// A payout is started.
+    Execute,
+    /// Orders are listed.
+    List,
+    /// An order is cancelled.
+    Cancel,
+    /// A user is created.
+    Users,
+    /// A user's verification is read.
+    Kyc,
+}
+
+/// One way to fail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Does nothing and never answers.
+    TimeoutBefore,
+    /// Acts, then never answers.
+    TimeoutAfter,
+    /// Drops the connection without acting.
+    ResetBefore,
+    /// Acts, then drops the connection.
+    ResetAfter,
+    /// Answers 500 without acting.
+    ServerErrorBefore,
+    /// Acts, then answers 500.
+    ServerErrorAfter,
+    /// Acts, then answers a byte at a time.
+    SlowDrip,
+    /// Acts, then breaks its JSON off in the middle.
+    MalformedJson,
+    /// Acts, then answers numbers where text belongs, and booleans where numbers belong.
+    WrongType,
+    /// Acts, then answers a status that nobody has heard of.
+    UnknownStatus,
+    /// Answers a redirect without acting.
+    Redirect,
+    /// Acts, then answers without a body.
+    EmptyBody,
+    /// Answers 502 with a page of HTML, as a gateway in front would, without acting.
+    BadGateway,
+    /// Answers 429 without acting.
+    RateLimited,
+    /// Answers what it was told to, without acting.
+    Canned {
+        /// The HTTP status.
+        status: u16,
+        /// The body, JSON or not.
+        body: String,
+    },
+}
+
+/// The status that [`Fault::UnknownStatus`] answers.
+pub const UNKNOWN_STATUS: &str = "SETTLING_IN_THE_DARK";
+
+/// How a provider words the failures that it would admit to.
+pub(crate) trait Failures {
+    /// Something broke inside.
+    fn server_error(&self, operation: Operation) -> Response;
+    /// The caller asks too often.
+    fn too_many_requests(&self) -> Response;
+}
+
+/// The faults of one provider that are switched on, and how often each operation was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    lines: Mutex<BTreeMap<Operation, Line>>,
+}
+
+/// A fault that will happen a number of times more.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Pending {
+    pub(crate) operation: Operation,
+    pub(crate) fault: Fault,
+    pub(crate) times: u32,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    requests: u64,
+    pending: VecDeque<(Fault, u32)>,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 7] = [
+        Self::Quote,
+        Self::Create,
+        Self::Execute,
+        Self::List,
+        Self::Cancel,
+        Self::Users,
+        Self::Kyc,
+    ];
+}
+
+impl Faults {
+    pub(crate) fn switch_on(&self, operation: Operation, fault: Fault, times: u32) {
+        if times > 0 {
+            self.lines()
+                .entry(operation)
+                .or_default()
+                .pending
+                .push_back((fault, times));
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lines()
+            .values_mut()
+            .for_each(|line| line.pending.clear());
+    }
+
+    pub(crate) fn requests(&self, operation: Operation) -> u64 {
+        self.lines().get(&operation).map_or(0, |line| line.requests)
+    }
+
+    pub(crate) fn pending(&self) -> Vec<Pending> {
+        let lines = self.lines();
+        let of_line = |(operation, line): (&Operation, &Line)| {
+            let operation = *operation;
+            let pending = |(fault, times): &(Fault, u32)| Pending {
+                operation,
+                fault: fault.clone(),
+                times: *times,
+            };
+            line.pending.iter().map(pending).collect::<Vec<_>>()
+        };
+        lines.iter().flat_map(of_line).collect()
+    }
+
+    /// Counts a request and says how it has to fail, if it has to.
+    fn next(&self, operation: Operation) -> Option<Fault> {
+        let mut lines = self.lines();
+        let line = lines.entry(operation).or_default();
+        line.requests += 1;
+        let (fault, times) = line.pending.front_mut()?;
+        let fault = fault.clone();
+        *times -= 1;
+        if *times == 0 {
+            line.pending.pop_front();
+        }
+        Some(fault)
+    }
+
+    fn lines(&self) -> MutexGuard<'_, BTreeMap<Operation, Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets a request through, or fails it the way that is switched on for its operation.
+pub(crate) async fn answer(
+    faults: &Faults,
+    operation: Operation,
+    failures: &impl Failures,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(fault) = faults.next(operation) else {
+        return next.run(request).await;
+    };
+    tracing::info!(?operation, ?fault, "a fault is switched on");
+    match fault {
+        Fault::TimeoutBefore => future::pending().await,
+        Fault::TimeoutAfter => {
+            next.run(request).await;
+            future::pending().await
+        }
+        Fault::ResetBefore => spoil::reset(),
+        Fault::ResetAfter => {
+            next.run(request).await;
+            spoil::reset()
+        }
+        Fault::ServerErrorBefore => failures.server_error(operation),
+        Fault::ServerErrorAfter => {
+            next.run(request).await;
+            failures.server_error(operation)
+        }
+        Fault::SlowDrip => spoil::rewrite(next.run(request).await, spoil::drip).await,
+        Fault::MalformedJson => spoil::rewrite(next.run(request).await, spoil::break_off).await,
+        Fault::WrongType => spoil::rewrite(next.run(request).await, spoil::change_types).await,
+        Fault::UnknownStatus => spoil::rewrite(next.run(request).await, spoil::hide_status).await,
+        Fault::Redirect => (
+            StatusCode::TEMPORARY_REDIRECT,
+            [(header::LOCATION, "/elsewhere")],
+        )
+            .into_response(),
+        Fault::EmptyBody => spoil::rewrite(next.run(request).await, |_| Body::empty()).await,
+        Fault::BadGateway => {
+            let page = "<html><head><title>502 Bad Gateway</title></head></html>";
+            (
+                StatusCode::BAD_GATEWAY,
+                [(header::CONTENT_TYPE, "text/html")],
+                page,
+            )
+                .into_response()
+        }
+        Fault::RateLimited => {
+            let mut response = failures.too_many_requests();
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response
+        }
+        Fault::Canned { status, body } => spoil::canned(status, body),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_happen_in_order_and_so_many_times() {
+        let faults = Faults::default();
+        faults.switch_on(Operation::List, Fault::EmptyBody, 2);
+        faults.switch_on(Operation::List, Fault::Redirect, 1);
+        assert_eq!(faults.next(Operation::List), Some(Fault::EmptyBody));
+        assert_eq!(faults.next(Operation::Create), None);
+        assert_eq!(faults.next(Operation::List), Some(Fault::EmptyBody));
+        assert_eq!(faults.next(Operation::List), Some(Fault::Redirect));
+        assert_eq!(faults.next(Operation::List), None);
+        assert_eq!(faults.requests(Operation::List), 4);
+    }
+
+    #[test]
+    fn clearing_keeps_the_counts() {
+        let faults = Faults::default();
+        faults.switch_on(Operation::Quote, Fault::ResetAfter, 9);
+        assert_eq!(faults.next(Operation::Quote), Some(Fault::ResetAfter));
+        faults.clear();
+        assert_eq!(faults.next(Operation::Quote), None);
+        assert_eq!(faults.requests(Operation::Quote), 2);
+    }
+
+    #[test]
+    fn no_times_is_no_fault() {
+        let faults = Faults::default();
+        faults.switch_on(Operation::Quote, Fault::ResetAfter, 0);
+        assert_eq!(faults.next(Operation::Quote), None);
+    }
+
+    #[test]
+    fn faults_are_named_in_snake_case() {
+        let fault: Fault = serde_json::from_str("\"timeout_after\"").unwrap();
+        assert_eq!(fault, Fault::TimeoutAfter);
+        let fault: Fault = serde_json::from_str(r#"{"canned":{"status":418,"body":""}}"#).unwrap();
+        assert_eq!(
+            fault,
+            Fault::Canned {
+                status: 418,
+                body: String::new()
+            }
+        );
+    }
+}

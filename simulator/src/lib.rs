@@ -1,0 +1,109 @@
+//! Stand-ins for the providers, for tests and for the demo: real HTTP on a real socket, with a clock
+//! that can be held and faults that can be switched on.
+//!
+//! The simulator writes each provider's JSON with its own types, from the provider's contract, and
+//! shares nothing with the proxy. A misunderstanding shows up as a failed test that way.
+//!
+//! Read [`clock`] for time, [`fault`] for ways to fail, [`providers::capa`] for Capa. What a test
+//! does through the handle of [`Simulator::capa`], the demo does over `/_sim/…`.
+
+pub mod clock;
+pub mod config;
+mod control;
+pub mod fault;
+mod figure;
+pub mod providers;
+mod shop;
+mod world;
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use self::world::World;
+
+pub use self::clock::{Clock, Moment, Motion};
+pub use self::config::{Config, ShopConfig, WebhookTarget};
+pub use self::fault::{Fault, Operation};
+pub use self::providers::capa::{
+    AddUser, Capa, Deposit, Knobs, Pick, Refusal, Status, TransactionView,
+};
+pub use rust_decimal::Decimal;
+
+/// Everything that is simulated. Clones are the same simulator.
+#[derive(Clone, Debug)]
+pub struct Simulator {
+    world: World,
+    capa: Capa,
+    shop: Option<ShopConfig>,
+}
+
+impl Simulator {
+    /// A simulator with its default people and rates.
+    pub fn new(config: Config, clock: Clock) -> Self {
+        let Config {
+            capa_key,
+            webhook,
+            shop,
+        } = config;
+        let world = World::new(clock);
+        let capa = Capa::new(capa_key, webhook, world.clone());
+        Self { world, capa, shop }
+    }
+
+    /// The time that everything goes by.
+    pub fn clock(&self) -> &Clock {
+        self.world.clock()
+    }
+
+    /// The handle on Capa's stand-in.
+    pub fn capa(&self) -> &Capa {
+        &self.capa
+    }
+
+    /// Every route: the providers, `/_sim/…` and the shop. Webhooks are sent and time passes without
+    /// requests only under [`run`].
+    pub fn router(&self) -> Router {
+        Router::new()
+            .merge(self.capa.router())
+            .merge(control::router(self))
+            .merge(shop::router(self.shop.clone(), self.capa.clone()))
+    }
+}
+
+/// Serves a simulator until `shutdown` is over. Requests that hang on purpose do not delay the end.
+///
+/// # Errors
+///
+/// When the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    simulator: Simulator,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    /// How long answers that are under way may take at the end.
+    const GRACE: Duration = Duration::from_millis(500);
+
+    let mut background = JoinSet::new();
+    let capa = simulator.capa.clone();
+    background.spawn(async move { capa.live().await });
+
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, simulator.router()).with_graceful_shutdown(async move {
+        shutdown.await;
+        drop(stopping);
+    });
+    tokio::select! {
+        result = server => result,
+        () = async {
+            // The sender is dropped, never used.
+            let _ = stopped.await;
+            tokio::time::sleep(GRACE).await;
+        } => Ok(()),
+    }
+}

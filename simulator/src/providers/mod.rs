@@ -1,0 +1,3 @@
+//! The providers that are stood in for, one folder each.
+
+pub mod capa;

@@ -1,0 +1,275 @@
+//! The demo partner's shop, with a stand-in for the proxy behind it.
+
+use std::error::Error;
+use std::future;
+use std::path::Path;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use axum::{Json, Router};
+use offramp_simulator::{Clock, Config, ShopConfig, Simulator, run};
+use reqwest::header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// What the proxy was asked: the key and the body.
+type Asked = (String, Value);
+
+struct Bench {
+    base: String,
+    proxy_url: String,
+    asked: mpsc::UnboundedReceiver<Asked>,
+    client: Client,
+    _page_dir: tempfile::TempDir,
+}
+
+async fn open_session(
+    State(asked): State<mpsc::UnboundedSender<Asked>>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let key = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    let payer = body["payer"]["id"].clone();
+    let status = match asked.send((key.unwrap_or_default().to_owned(), body)) {
+        Ok(()) if payer == "cust-3" => StatusCode::UNPROCESSABLE_ENTITY,
+        Ok(()) => StatusCode::CREATED,
+        Err(_) => StatusCode::GONE,
+    };
+    let session = json!({
+        "id": "ses_1", "client_token": "ct_1", "expires_at": "2026-05-01T13:00:00Z",
+    });
+    (status, Json(json!({ "session": session })))
+}
+
+/// A proxy that opens every session but that of `cust-3`.
+async fn proxy() -> Outcome<(String, mpsc::UnboundedReceiver<Asked>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let router = Router::new()
+        .route("/v1/sessions", post(open_session))
+        .with_state(sender);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok((url, receiver))
+}
+
+impl Bench {
+    async fn start() -> Outcome<Self> {
+        let (proxy_url, asked) = proxy().await?;
+        let page_dir = tempfile::tempdir()?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        std::fs::copy(root.join("index.html"), page_dir.path().join("index.html"))?;
+        std::fs::create_dir(page_dir.path().join("demo"))?;
+        for file in ["shop.css", "shop.js"] {
+            let from = root.join("demo").join(file);
+            std::fs::copy(from, page_dir.path().join("demo").join(file))?;
+        }
+        let shop = ShopConfig {
+            proxy_url: proxy_url.clone(),
+            secret_key: "sk_PLANTED".to_owned(),
+            page_dir: page_dir.path().to_owned(),
+        };
+        let config = Config {
+            shop: Some(shop),
+            ..Config::default()
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let base = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(run(
+            listener,
+            Simulator::new(config, Clock::system()),
+            future::pending(),
+        ));
+        Ok(Self {
+            base,
+            proxy_url,
+            asked,
+            client: Client::new(),
+            _page_dir: page_dir,
+        })
+    }
+
+    fn session(&self) -> RequestBuilder {
+        self.client
+            .post(format!("{}/offramp/session", self.base))
+            .header("x-offramp", "1")
+    }
+}
+
+#[tokio::test]
+async fn the_page_embeds_the_element_from_the_proxy_under_a_strict_policy() -> Outcome {
+    let bench = Bench::start().await?;
+    let response = bench.client.get(&bench.base).send().await?;
+    let policy = response
+        .headers()
+        .get(CONTENT_SECURITY_POLICY)
+        .ok_or("no policy")?
+        .to_str()?;
+    let proxy = &bench.proxy_url;
+    let expected = format!(
+        "default-src 'none'; script-src 'self' {proxy} 'wasm-unsafe-eval'; style-src 'self'; \
+         connect-src 'self' {proxy}; img-src 'self'; base-uri 'none'; form-action 'none'"
+    );
+    assert_eq!(policy, expected);
+    let page = response.text().await?;
+    assert!(
+        page.contains(&format!("src=\"{proxy}/offramp.js\"")),
+        "{page}"
+    );
+    assert!(!page.contains("sk_PLANTED"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_page_has_no_inline_script_and_no_inline_style() -> Outcome {
+    let bench = Bench::start().await?;
+    let page = bench.client.get(&bench.base).send().await?.text().await?;
+    for script in page.split("<script").skip(1) {
+        let (attributes, rest) = script.split_once('>').ok_or("an open tag")?;
+        assert!(
+            attributes.contains("src=") && rest.starts_with("</script>"),
+            "{attributes}"
+        );
+    }
+    assert!(
+        !page.contains("<style") && !page.contains("style=\""),
+        "an inline style"
+    );
+    for file in ["shop.css", "shop.js"] {
+        let response = bench
+            .client
+            .get(format!("{}/demo/{file}", bench.base))
+            .send()
+            .await?;
+        assert_eq!(response.status(), 200, "{file}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_is_opened_for_whoever_is_logged_in() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let body = json!({ "payer": "cust-2", "payer_id": "cust-2" });
+    let response = bench.session().json(&body).send().await?;
+    assert_eq!(response.status(), 200);
+    assert_eq!(
+        response
+            .headers()
+            .get("cache-control")
+            .map(reqwest::header::HeaderValue::as_bytes),
+        Some(&b"no-store"[..])
+    );
+    let session: Value = response.json().await?;
+    assert_eq!(
+        session,
+        json!({ "client_token": "ct_1", "expires_at": "2026-05-01T13:00:00Z" })
+    );
+    let (key, asked) = bench.asked.recv().await.ok_or("nothing asked")?;
+    assert_eq!(key, "Bearer sk_PLANTED");
+    let payer =
+        json!({ "id": "cust-1", "provider_user_id": "8374f327-38bd-4b0b-b8a7-2524599eb903" });
+    assert_eq!(asked, json!({ "payer": payer, "origin": bench.base }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_changes_the_payer() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let login = format!("{}/offramp/login", bench.base);
+    let response = bench
+        .client
+        .post(&login)
+        .json(&json!({ "payer": "cust-2" }))
+        .send()
+        .await?;
+    assert_eq!(response.status(), 204);
+    let cookie = response
+        .headers()
+        .get(SET_COOKIE)
+        .ok_or("no cookie")?
+        .to_str()?;
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    bench.session().header(COOKIE, &cookie).send().await?;
+    let (_, asked) = bench.asked.recv().await.ok_or("nothing asked")?;
+    assert_eq!(asked["payer"]["id"], "cust-2");
+    let who: Value = bench
+        .client
+        .get(&login)
+        .header(COOKIE, &cookie)
+        .send()
+        .await?
+        .json()
+        .await?;
+    assert_eq!(who["payer"], "cust-2");
+    assert_eq!(
+        who["payers"][2],
+        json!({ "id": "cust-3", "verified": false })
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_known_origins_are_passed_on() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let own = bench.base.clone();
+    let cases = [
+        ("http://127.0.0.1:8081", "http://127.0.0.1:8081"),
+        ("https://evil.example", &own),
+    ];
+    for (origin, expected) in cases {
+        bench.session().header("origin", origin).send().await?;
+        let (_, asked) = bench.asked.recv().await.ok_or("nothing asked")?;
+        assert_eq!(asked["origin"], expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn sessions_are_refused_to_strangers() -> Outcome {
+    let bench = Bench::start().await?;
+    let url = format!("{}/offramp/session", bench.base);
+    assert_eq!(bench.client.post(&url).send().await?.status(), 403);
+    let stranger = bench
+        .session()
+        .header(COOKIE, "cobalto_payer=nobody")
+        .send()
+        .await?;
+    assert_eq!(stranger.status(), 401);
+    let login = format!("{}/offramp/login", bench.base);
+    let nobody = bench
+        .client
+        .post(&login)
+        .json(&json!({ "payer": "nobody" }))
+        .send()
+        .await?;
+    assert_eq!(nobody.status(), 401);
+    let refused = bench
+        .session()
+        .header(COOKIE, "cobalto_payer=cust-3")
+        .send()
+        .await?;
+    assert_eq!(refused.status(), 502);
+    let body: Value = refused.json().await?;
+    assert_eq!(body, json!({ "error": "the checkout refuses" }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_secret_there_is_no_shop() -> Outcome {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(run(
+        listener,
+        Simulator::new(Config::default(), Clock::system()),
+        future::pending(),
+    ));
+    assert_eq!(reqwest::get(base).await?.status(), 404);
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! What the proxy is told: the environment, read once, each wrong value refused by its name.
+
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use thiserror::Error;
+use url::Url;
+
+use crate::catalog::Catalog;
+
+/// The shortest `OFFRAMP_SECRET_KEY`: shorter ones can be guessed.
+const SHORTEST_KEY: usize = 32;
+
+/// Everything but the providers' own variables.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `OFFRAMP_LISTEN`, 127.0.0.1:8080: where to listen.
+    pub listen: SocketAddr,
+    /// `OFFRAMP_PUBLIC_URL`: how browsers reach the proxy, where that differs.
+    pub public_url: Option<Url>,
+    /// `OFFRAMP_DATABASE_URL`, `sqlite://offramp.db`: where orders are kept.
+    pub database_url: String,
+    /// `OFFRAMP_SECRET_KEY`: what the partner's backend identifies itself with.
+    pub secret_key: SecretString,
+    /// `OFFRAMP_DATA_KEY`: what personal data is sealed with; derived from the secret key if absent.
+    pub data_key: SecretString,
+    /// `OFFRAMP_ALLOWED_ORIGINS`: the pages that may embed the widget.
+    pub allowed_origins: Vec<String>,
+    /// `OFFRAMP_PROVIDER`, `capa`: the provider of sessions that name none.
+    pub provider: String,
+    /// `OFFRAMP_CATALOG`: what is offered.
+    pub catalog: Catalog,
+    /// `OFFRAMP_SESSION_MINUTES`, 60: how long a session quotes and creates.
+    pub session: Duration,
+    /// `OFFRAMP_DEPOSIT_OFFER_MINUTES`, 30: how long an address is offered.
+    pub deposit_offer: Duration,
+    /// `OFFRAMP_QUOTES_PER_SECOND`, 5: locked quotes a provider is asked for.
+    pub quotes_per_second: NonZeroU32,
+    /// `OFFRAMP_WIDGET_DIR`, `dist`: the built widget.
+    pub widget_dir: PathBuf,
+    /// `OFFRAMP_CLOCK_URL`: the simulator's clock, for demos on one machine.
+    pub clock_url: Option<Url>,
+}
+
+/// Why the configuration is refused.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// Required, and not there.
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    /// There, and wrong.
+    #[error("{variable} is wrong: {problem}")]
+    Wrong {
+        /// Which variable.
+        variable: &'static str,
+        /// What is wrong with it. Never the value of a secret.
+        problem: String,
+    },
+}
+
+impl ConfigError {
+    /// A value that was refused.
+    pub fn wrong(variable: &'static str, problem: impl std::fmt::Display) -> Self {
+        Self::Wrong {
+            variable,
+            problem: problem.to_string(),
+        }
+    }
+}
+
+/// Where variables are looked up.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Config {
+    /// Reads every variable of the proxy's own.
+    ///
+    /// # Errors
+    /// The first variable that is missing or wrong.
+    pub fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
+        let text = |name: &'static str| lookup(name).filter(|value| !value.is_empty());
+        let secret_key = SecretString::from(
+            text("OFFRAMP_SECRET_KEY").ok_or(ConfigError::Missing("OFFRAMP_SECRET_KEY"))?,
+        );
+        if secret_key.expose_secret().chars().count() < SHORTEST_KEY {
+            return Err(ConfigError::wrong(
+                "OFFRAMP_SECRET_KEY",
+                format!("shorter than {SHORTEST_KEY} characters"),
+            ));
+        }
+        let data_key = text("OFFRAMP_DATA_KEY").map_or_else(|| secret_key.clone(), Into::into);
+        let catalog = match text("OFFRAMP_CATALOG") {
+            None => Catalog::built_in(),
+            Some(path) => {
+                let file = std::fs::read_to_string(&path)
+                    .map_err(|error| ConfigError::wrong("OFFRAMP_CATALOG", error))?;
+                Catalog::parse(&file)
+            }
+        }
+        .map_err(|error| ConfigError::wrong("OFFRAMP_CATALOG", error))?;
+
+        Ok(Self {
+            listen: parsed(text, "OFFRAMP_LISTEN", "127.0.0.1:8080")?,
+            public_url: optional_url(text, "OFFRAMP_PUBLIC_URL")?,
+            database_url: text("OFFRAMP_DATABASE_URL")
+                .unwrap_or_else(|| "sqlite://offramp.db".to_owned()),
+            secret_key,
+            data_key,
+            allowed_origins: origins(
+                &text("OFFRAMP_ALLOWED_ORIGINS")
+                    .ok_or(ConfigError::Missing("OFFRAMP_ALLOWED_ORIGINS"))?,
+            )?,
+            provider: text("OFFRAMP_PROVIDER").unwrap_or_else(|| "capa".to_owned()),
+            catalog,
+            session: minutes(text, "OFFRAMP_SESSION_MINUTES", "60")?,
+            deposit_offer: minutes(text, "OFFRAMP_DEPOSIT_OFFER_MINUTES", "30")?,
+            quotes_per_second: parsed(text, "OFFRAMP_QUOTES_PER_SECOND", "5")?,
+            widget_dir: text("OFFRAMP_WIDGET_DIR")
+                .unwrap_or_else(|| "dist".to_owned())
+                .into(),
+            clock_url: local_url(text, "OFFRAMP_CLOCK_URL")?,
+        })
+    }
+}
+
+fn parsed<T>(
+    text: impl Fn(&'static str) -> Option<String>,
+    variable: &'static str,
+    default: &str,
+) -> Result<T, ConfigError>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    text(variable)
+        .as_deref()
+        .unwrap_or(default)
+        .parse()
+        .map_err(|error| ConfigError::wrong(variable, error))
+}
+
+fn minutes(
+    text: impl Fn(&'static str) -> Option<String>,
+    variable: &'static str,
+    default: &str,
+) -> Result<Duration, ConfigError> {
+    let minutes: NonZeroU32 = parsed(text, variable, default)?;
+    if minutes.get() > 7 * 24 * 60 {
+        return Err(ConfigError::wrong(variable, "more than a week"));
+    }
+    Ok(Duration::from_mins(u64::from(minutes.get())))
+}
+
+fn optional_url(
+    text: impl Fn(&'static str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<Url>, ConfigError> {
+    text(variable)
+        .map(|value| {
+            value
+                .parse()
+                .map_err(|error| ConfigError::wrong(variable, error))
+        })
+        .transpose()
+}
+
+fn local_url(
+    text: impl Fn(&'static str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<Url>, ConfigError> {
+    let url = optional_url(text, variable)?;
+    if url.as_ref().is_some_and(|url| !is_loopback(url)) {
+        return Err(ConfigError::wrong(
+            variable,
+            "only a clock on this machine may be followed",
+        ));
+    }
+    Ok(url)
+}
+
+/// Whether a URL names this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn origins(list: &str) -> Result<Vec<String>, ConfigError> {
+    const VARIABLE: &str = "OFFRAMP_ALLOWED_ORIGINS";
+    let mut origins = Vec::new();
+    for listed in list
+        .split(',')
+        .map(str::trim)
+        .filter(|listed| !listed.is_empty())
+    {
+        if listed.contains('*') {
+            return Err(ConfigError::wrong(
+                VARIABLE,
+                "`*` is not an origin: name each page's own",
+            ));
+        }
+        let url: Url = listed
+            .parse()
+            .map_err(|error| ConfigError::wrong(VARIABLE, format!("{listed}: {error}")))?;
+        let origin = url.origin().ascii_serialization();
+        if origin != listed {
+            return Err(ConfigError::wrong(
+                VARIABLE,
+                format!("{listed} is not an origin; did you mean {origin}?"),
+            ));
+        }
+        origins.push(origin);
+    }
+    if origins.is_empty() {
+        return Err(ConfigError::Missing(VARIABLE));
+    }
+    Ok(origins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+    fn config(extra: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let base = [
+            ("OFFRAMP_SECRET_KEY", KEY),
+            (
+                "OFFRAMP_ALLOWED_ORIGINS",
+                "https://shop.example, http://127.0.0.1:4000",
+            ),
+        ];
+        Config::from_env(&|name| {
+            extra
+                .iter()
+                .chain(&base)
+                .find(|(variable, _)| *variable == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[track_caller]
+    fn refusal(variable: &str, value: &str) -> String {
+        config(&[(variable, value)]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn two_variables_are_enough() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(
+            config.allowed_origins,
+            ["https://shop.example", "http://127.0.0.1:4000"]
+        );
+        assert_eq!(config.deposit_offer, Duration::from_mins(30));
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_by_its_name() {
+        assert_eq!(
+            refusal("OFFRAMP_LISTEN", "here"),
+            "OFFRAMP_LISTEN is wrong: invalid socket address syntax"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_SESSION_MINUTES", "0"),
+            "OFFRAMP_SESSION_MINUTES is wrong: number would be zero for non-zero type"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_ALLOWED_ORIGINS", "*"),
+            "OFFRAMP_ALLOWED_ORIGINS is wrong: `*` is not an origin: name each page's own"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_ALLOWED_ORIGINS", "https://shop.example/"),
+            "OFFRAMP_ALLOWED_ORIGINS is wrong: https://shop.example/ is not an origin; did you \
+             mean https://shop.example?"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_CLOCK_URL", "https://evil.example/clock"),
+            "OFFRAMP_CLOCK_URL is wrong: only a clock on this machine may be followed"
+        );
+    }
+
+    #[test]
+    fn a_short_key_is_refused_without_being_repeated() {
+        assert_eq!(
+            refusal("OFFRAMP_SECRET_KEY", "hunter2"),
+            "OFFRAMP_SECRET_KEY is wrong: shorter than 32 characters"
+        );
+    }
+
+    #[test]
+    fn an_absent_key_is_named() {
+        let error = Config::from_env(&|_| None).unwrap_err();
+        assert_eq!(error.to_string(), "OFFRAMP_SECRET_KEY is not set");
+    }
+
+    #[test]
+    fn the_configuration_does_not_print_its_keys() {
+        assert!(!format!("{:?}", config(&[]).unwrap()).contains(KEY));
+    }
+}

@@ -1,0 +1,178 @@
+//! What the payer asks for: to report that the crypto was sent, and to call an order off.
+
+use std::sync::Arc;
+
+use offramp_domain::{
+    api::{Action, ErrorCode, FieldProblem, ReportSent},
+    bank::Problem,
+    network::TxHash,
+    order::{Custody, OrderState, Reason},
+};
+use tracing::warn;
+
+use super::{Engine, apply};
+use crate::{
+    error::ApiError,
+    store::{CancelEnd, Change, IntentKind, KeyUse, OrderRecord},
+};
+
+impl Engine {
+    /// The payer says that the crypto was sent.
+    ///
+    /// # Errors
+    /// When the hash cannot be right, or there was never an address to send to.
+    pub async fn report_sent(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        report: &ReportSent,
+        key: KeyUse,
+    ) -> Result<OrderRecord, ApiError> {
+        let hash = self.checked_hash(order, report).await?;
+        let flagged = match &hash {
+            Some(hash) => self.reported_elsewhere(order, hash).await?,
+            None => false,
+        };
+        let changed = self
+            .change(&order.id, |order, change| {
+                may_report(order)?;
+                change.key(key.clone());
+                self.reported(order, hash.as_ref(), change);
+                if flagged {
+                    change.note("hash_of_another_payer", None);
+                }
+                Ok(())
+            })
+            .await?;
+        self.hurry();
+        settled(changed)
+    }
+
+    fn reported(&self, order: &mut OrderRecord, hash: Option<&TxHash>, change: &mut Change) {
+        let now = self.now();
+        change.note("report_sent", None);
+        order.reported_at = Some(now);
+        if let Some(hash) = hash {
+            order.tx_hash = Some(hash.as_str().to_owned());
+        }
+        order.check_by(now);
+        if order.state.is_terminal() {
+            // Crypto for an order that has ended: a person has to look at it.
+            order.enter(OrderState::Attention, now);
+            order.reason = Some(Reason::DepositAfterEnd);
+            order.custody = Custody::Unknown;
+            order.actions = vec![Action::ReportSent];
+        }
+        if order.has_ended() || order.ever_funded {
+            return;
+        }
+        // Sent after all: what is not called off yet stays.
+        apply::stop_cancelling(order, "the crypto was sent", change);
+        change.start(IntentKind::Execute, now);
+        if order.reason != Some(Reason::ProviderMismatch) {
+            order.enter(OrderState::DepositSubmitted, now);
+            order.reason = None;
+            order.custody = Custody::InFlight;
+            order.actions = vec![Action::ReportSent];
+        }
+    }
+
+    async fn checked_hash(
+        &self,
+        order: &OrderRecord,
+        report: &ReportSent,
+    ) -> Result<Option<TxHash>, ApiError> {
+        let refused = |problem| {
+            ApiError::invalid_fields(vec![FieldProblem {
+                key: "tx_hash".to_owned(),
+                problem,
+            }])
+        };
+        let Some(text) = report
+            .tx_hash
+            .as_deref()
+            .filter(|text| !text.trim().is_empty())
+        else {
+            return Ok(None);
+        };
+        let hash = TxHash::parse(order.network, text).map_err(|_| refused(Problem::WrongForm))?;
+        let others = self
+            .store
+            .payers_with_hash(&order.provider, hash.as_str(), &order.id)
+            .await?;
+        if others.contains(&order.payer_id) {
+            return Err(refused(Problem::AlreadyUsed));
+        }
+        Ok(Some(hash))
+    }
+
+    /// Whether another payer reported the same transfer: taken all the same, and flagged.
+    async fn reported_elsewhere(
+        &self,
+        order: &OrderRecord,
+        hash: &TxHash,
+    ) -> Result<bool, ApiError> {
+        let others = self
+            .store
+            .payers_with_hash(&order.provider, hash.as_str(), &order.id)
+            .await?;
+        if others.is_empty() {
+            return Ok(false);
+        }
+        warn!(
+            order.id,
+            "a transfer was reported that another payer reported before"
+        );
+        Ok(true)
+    }
+
+    /// The payer calls the order off. It is called off on the provider's word only.
+    ///
+    /// # Errors
+    /// When it cannot be called off any more.
+    pub async fn cancel(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        key: KeyUse,
+    ) -> Result<OrderRecord, ApiError> {
+        let changed = self
+            .change(&order.id, |order, change| {
+                if order.is_cancelling() || order.state == OrderState::Cancelled {
+                    change.key(key.clone());
+                    return Ok(());
+                }
+                if !order.actions.contains(&Action::Cancel) {
+                    return Err(ApiError::new(ErrorCode::ActionNotAllowed));
+                }
+                change.key(key.clone());
+                let now = self.now();
+                order.pending_action = Some(Action::Cancel);
+                order.cancel_end = Some(CancelEnd::Payer);
+                change.end(IntentKind::Execute, "the payer calls the order off");
+                change.start(IntentKind::Cancel, now);
+                change.note("cancel_due", None);
+                Ok(())
+            })
+            .await?;
+        self.hurry();
+        settled(changed)
+    }
+}
+
+/// A report makes sense for every order whose address was shown, unless the money is accounted for.
+fn may_report(order: &OrderRecord) -> Result<(), ApiError> {
+    let settled = matches!(
+        order.state,
+        OrderState::Completed | OrderState::Refunded | OrderState::Refunding
+    );
+    if order.was_shown() && !settled {
+        Ok(())
+    } else {
+        Err(ApiError::new(ErrorCode::ActionNotAllowed))
+    }
+}
+
+/// The order after a change that may have been refused.
+fn settled(changed: Option<(Result<(), ApiError>, OrderRecord)>) -> Result<OrderRecord, ApiError> {
+    let (outcome, order) = changed.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+    outcome.map(|()| order)
+}

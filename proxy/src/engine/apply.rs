@@ -1,0 +1,253 @@
+//! What a fresh read of the provider, or the clock alone, means for an order. Pure.
+
+use offramp_domain::{
+    api::{Action, Offer},
+    network::{DepositAddress, TxHash},
+    order::{Custody, Move, OrderState, Reason},
+    time::Timestamp,
+};
+use tracing::{error, warn};
+
+use super::schedule;
+use crate::{
+    provider::{Assessment, Snapshot},
+    store::{CancelEnd, Change, IntentKind, OrderRecord},
+};
+
+/// Brings an order up to date with what the provider says and what its mapping makes of it.
+pub fn apply(
+    order: &mut OrderRecord,
+    snapshot: &Snapshot,
+    assessment: &Assessment,
+    now: Timestamp,
+    change: &mut Change,
+) {
+    if order.provider_status.as_deref() != Some(snapshot.status.as_str()) {
+        change.note("provider_status", Some(snapshot.status.clone()));
+        order.provider_status = Some(snapshot.status.clone());
+    }
+    order.ever_funded |= assessment.funded;
+    if has_arrived(assessment) {
+        order.deposit_seen_at.get_or_insert(now);
+    }
+    if order.tx_hash.is_none() {
+        let named = snapshot.tx_hash.as_deref();
+        let hash = named.and_then(|text| TxHash::parse(order.network, text).ok());
+        order.tx_hash = hash.map(|hash| hash.as_str().to_owned());
+    }
+    if names_another_address(order, snapshot) {
+        withdraw(order, change);
+    }
+    move_on(order, assessment, now, change);
+    look_after_intents(order, assessment, now, change);
+}
+
+/// Whether the provider names another address than the one that was shown.
+fn names_another_address(order: &OrderRecord, snapshot: &Snapshot) -> bool {
+    let (Some(shown), Some(named)) = (&order.shown, &snapshot.address) else {
+        return false;
+    };
+    let parse = |text: &str| DepositAddress::parse(order.network, text);
+    parse(&shown.address) != parse(named)
+}
+
+/// Nobody may trust the address any more.
+fn withdraw(order: &mut OrderRecord, change: &mut Change) {
+    if let Some(shown) = order.shown.as_mut().filter(|shown| !shown.withdrawn) {
+        shown.withdrawn = true;
+        error!(
+            order.id,
+            provider = order.provider,
+            "the provider changed a deposit address"
+        );
+        change.note("address_withdrawn", None);
+    }
+}
+
+fn move_on(order: &mut OrderRecord, assessment: &Assessment, now: Timestamp, change: &mut Change) {
+    if came_late(order, assessment) {
+        if order.reason != Some(Reason::DepositAfterEnd) {
+            warn!(order.id, "crypto arrived for an order that had ended");
+            change.note("deposit_after_end", None);
+        }
+        needs_a_person(order, Reason::DepositAfterEnd, assessment.custody, now);
+        return;
+    }
+    if is_left_to_a_person(order, assessment) {
+        if assessment.funded {
+            order.custody = assessment.custody;
+        }
+        return;
+    }
+    if is_withdrawn(order) && !assessment.funded && !assessment.state.is_terminal() {
+        needs_a_person(order, Reason::ProviderMismatch, assessment.custody, now);
+        // Whoever had sent already can still say so.
+        order.actions.push(Action::ReportSent);
+        return;
+    }
+    if let Some(end) = order.cancel_end.filter(|end| fits(*end, assessment.state)) {
+        if !order.has_ended() {
+            change.note("called_off", None);
+        }
+        called_off(order, end, assessment.custody, now);
+        return;
+    }
+    match order.state.may_become(assessment.state) {
+        Move::Allowed | Move::Same => {
+            order.enter(assessment.state, now);
+            order.custody = assessment.custody;
+            order.reason = assessment.reason;
+            order.actions.clone_from(&assessment.actions);
+        }
+        Move::Backward => {
+            let back = format!("a step back to {}", assessment.state.as_str());
+            change.note("ignored", Some(back));
+        }
+    }
+}
+
+/// Whether crypto is there for an order that had ended without.
+fn came_late(order: &OrderRecord, assessment: &Assessment) -> bool {
+    let had_ended =
+        order.has_ended() && !matches!(order.state, OrderState::Completed | OrderState::Refunded);
+    had_ended && has_arrived(assessment) && !is_settled(assessment)
+}
+
+/// Whether only a person can take the order further, whatever the provider says on the way there.
+fn is_left_to_a_person(order: &OrderRecord, assessment: &Assessment) -> bool {
+    order.state == OrderState::Attention
+        && match order.reason {
+            Some(Reason::DepositAfterEnd) => !is_settled(assessment),
+            // What the provider itself has ended is over, and nothing came of it.
+            Some(Reason::ProviderMismatch) => !assessment.state.is_terminal(),
+            Some(
+                Reason::NotCreated
+                | Reason::OfferOver
+                | Reason::Abandoned
+                | Reason::CancelledByPayer
+                | Reason::AccountNotOwned
+                | Reason::PriceChanged
+                | Reason::DepositMissing
+                | Reason::PayoutFailed
+                | Reason::UnknownStatus,
+            )
+            | None => false,
+        }
+}
+
+fn is_withdrawn(order: &OrderRecord) -> bool {
+    order.shown.as_ref().is_some_and(|shown| shown.withdrawn)
+}
+
+/// Whether the provider has crypto, or has seen some.
+pub fn has_arrived(assessment: &Assessment) -> bool {
+    assessment.funded || assessment.deposit_seen
+}
+
+/// Money delivered or crypto returned: that ends an order whatever stood in the way.
+fn is_settled(assessment: &Assessment) -> bool {
+    matches!(
+        assessment.state,
+        OrderState::Completed | OrderState::Refunded
+    )
+}
+
+fn needs_a_person(order: &mut OrderRecord, reason: Reason, custody: Custody, now: Timestamp) {
+    order.enter(OrderState::Attention, now);
+    order.reason = Some(reason);
+    order.custody = custody;
+    order.actions.clear();
+}
+
+/// Whether `state` is the end that was asked for. What was made by mistake may end in any way.
+fn fits(end: CancelEnd, state: OrderState) -> bool {
+    match end {
+        CancelEnd::Payer | CancelEnd::OfferOver => state == OrderState::Cancelled,
+        CancelEnd::Mismatch => matches!(
+            state,
+            OrderState::Cancelled | OrderState::Expired | OrderState::Failed
+        ),
+    }
+}
+
+/// The provider confirmed that the order is called off.
+fn called_off(order: &mut OrderRecord, end: CancelEnd, custody: Custody, now: Timestamp) {
+    let (state, reason) = match end {
+        CancelEnd::Payer => (OrderState::Cancelled, Reason::CancelledByPayer),
+        CancelEnd::OfferOver => (OrderState::Expired, Reason::OfferOver),
+        CancelEnd::Mismatch => (OrderState::Attention, Reason::ProviderMismatch),
+    };
+    order.enter(state, now);
+    // A person still has to look at a mismatch, but nothing waits for the payer's crypto any more.
+    order.ended_at.get_or_insert(now);
+    order.reason = Some(reason);
+    order.custody = custody;
+    order.actions.clear();
+}
+
+/// Starts what has become a duty, and ends what has been answered.
+fn look_after_intents(
+    order: &mut OrderRecord,
+    assessment: &Assessment,
+    now: Timestamp,
+    change: &mut Change,
+) {
+    if order.has_ended() {
+        order.pending_action = None;
+        change.end(IntentKind::Execute, "the order ended");
+        change.end(IntentKind::Cancel, "the order ended");
+        return;
+    }
+    if has_arrived(assessment) && order.cancel_end.is_some() {
+        stop_cancelling(order, "the crypto arrived", change);
+    }
+    if wants_execute(order, assessment, now) {
+        change.ensure(IntentKind::Execute, now);
+    } else {
+        change.end(IntentKind::Execute, "not needed now");
+    }
+}
+
+/// Whether the provider is to be told that the crypto was sent: once a deposit is seen, until it
+/// was taken, and again and again while the provider waits for what was reported.
+fn wants_execute(order: &OrderRecord, assessment: &Assessment, now: Timestamp) -> bool {
+    let begins = assessment.deposit_seen && !order.executed;
+    let is_due = schedule::executes_until(order).is_some_and(|until| now < until);
+    order.was_shown()
+        && !order.is_cancelling()
+        && (begins || (assessment.waits_for_deposit && is_due))
+}
+
+/// There is nothing to call off any more.
+pub fn stop_cancelling(order: &mut OrderRecord, why: &'static str, change: &mut Change) {
+    if order.is_cancelling() {
+        order.pending_action = None;
+    }
+    order.cancel_end = None;
+    change.end(IntentKind::Cancel, why);
+}
+
+/// What the clock alone changes.
+pub fn pass_time(order: &mut OrderRecord, now: Timestamp, change: &mut Change) {
+    let waits = matches!(
+        order.state,
+        OrderState::AwaitingDeposit | OrderState::DepositSubmitted | OrderState::Attention
+    );
+    if !waits || order.ever_funded || order.has_ended() {
+        return;
+    }
+    let Some(shown) = order.shown.as_mut() else {
+        return;
+    };
+    if shown.offer == Offer::Live && now >= shown.offer_until {
+        shown.offer = Offer::Over;
+        change.note("offer_over", None);
+    }
+    let is_over = now >= shown.offer_until.plus(schedule::GRACE_AFTER_OFFER);
+    if is_over && order.sent_at().is_none() && order.cancel_end.is_none() {
+        order.cancel_end = Some(CancelEnd::OfferOver);
+        order.pending_action = Some(Action::Cancel);
+        change.start(IntentKind::Cancel, now);
+        change.note("cancel_due", Some("the deposit did not come".to_owned()));
+    }
+}

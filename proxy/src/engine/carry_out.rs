@@ -1,0 +1,183 @@
+//! What the proxy has undertaken to do at the provider: telling it that the crypto was sent, and
+//! calling orders off, each until it is answered.
+
+use offramp_domain::network::TxHash;
+use tracing::{info, warn};
+
+use super::{Engine, apply, duties::SWITCHED_OFF, schedule};
+use crate::{
+    provider::{ActOutcome, Provider, ProviderError, ProviderRef, Refusal, Snapshot},
+    store::{CancelEnd, DueIntent, IntentKind, OrderRecord, Payer, StoreError},
+};
+
+impl Engine {
+    /// Makes the next attempt.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn carry_out(&self, intent: &DueIntent) -> Result<(), StoreError> {
+        let Some((order, payer, provider)) = self.involved(&intent.order_id).await? else {
+            let later = self.now().plus(SWITCHED_OFF);
+            return self.store.retry_intent(intent, later).await;
+        };
+        match intent.kind {
+            IntentKind::Execute => self.execute(intent, &order, provider.as_ref()).await,
+            IntentKind::Cancel => {
+                self.call_off(intent, &order, &payer, provider.as_ref())
+                    .await
+            }
+        }
+    }
+
+    /// Tells the provider that the crypto was sent, until it has seen it.
+    async fn execute(
+        &self,
+        intent: &DueIntent,
+        order: &OrderRecord,
+        provider: &dyn Provider,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let is_late = schedule::executes_until(order).is_some_and(|until| now >= until);
+        let may_execute =
+            order.was_shown() && !order.has_ended() && !order.is_cancelling() && !is_late;
+        let Some(reference) = order.reference.clone().filter(|_| may_execute) else {
+            return self.end_intent(intent, "not due any more").await;
+        };
+        let again = now.plus(schedule::execute_again(intent.attempts));
+        match execute_with_or_without_hash(order, &ProviderRef(reference), provider).await {
+            Ok(ActOutcome::Done { status }) => {
+                info!(order.id, provider_status = status, "execute was taken");
+                self.store.retry_intent(intent, again).await?;
+                self.change(&order.id, |order, change| {
+                    order.executed = true;
+                    order.check_by(self.now());
+                    change.note("executed", Some(status.clone()));
+                })
+                .await?;
+                self.hurry();
+                Ok(())
+            }
+            // It is tried again all the same: a payer who sent crypto is to be paid.
+            Ok(ActOutcome::Refused(refusal)) => {
+                warn!(order.id, %refusal, "execute was refused");
+                self.store.retry_intent(intent, again).await?;
+                self.change(&order.id, |order, change| {
+                    order.check_by(self.now());
+                    change.note("execute_refused", Some(refusal.to_string()));
+                })
+                .await?;
+                Ok(())
+            }
+            Err(error) => {
+                warn!(
+                    order.id,
+                    error = &error as &dyn std::error::Error,
+                    "execute got no answer"
+                );
+                self.store.retry_intent(intent, again).await
+            }
+        }
+    }
+
+    /// Calls an order off at the provider, until the provider says that it is.
+    async fn call_off(
+        &self,
+        intent: &DueIntent,
+        order: &OrderRecord,
+        payer: &Payer,
+        provider: &dyn Provider,
+    ) -> Result<(), StoreError> {
+        let is_due = |order: &OrderRecord| order.cancel_end.is_some() && !order.has_ended();
+        let Some(reference) = order.reference.clone().filter(|_| is_due(order)) else {
+            return self.end_intent(intent, "not due any more").await;
+        };
+        let reference = ProviderRef(reference);
+        let again = self.now().plus(schedule::cancel_again(intent.attempts));
+        let retry = |error: ProviderError| {
+            warn!(
+                order.id,
+                error = &error as &dyn std::error::Error,
+                "cancel got no answer"
+            );
+            self.store.retry_intent(intent, again)
+        };
+        let read = match provider.read(&payer.user, &reference).await {
+            Ok(read) => read,
+            Err(error) => return retry(error).await,
+        };
+        let assessment = provider.assess(&read, &order.facts(self.now()));
+        let snapshot = if apply::has_arrived(&assessment) || assessment.state.is_terminal() {
+            read
+        } else {
+            // The payer may have said meanwhile that the crypto was sent.
+            let order = self.store.order(&order.id).await?;
+            if !order.as_ref().is_some_and(is_due) {
+                return self.end_intent(intent, "not due any more").await;
+            }
+            match provider.cancel(&reference).await {
+                Ok(ActOutcome::Done { status }) => Snapshot { status, ..read },
+                Ok(ActOutcome::Refused(refusal)) => {
+                    return self.not_called_off(intent, &refusal).await;
+                }
+                Err(error) => return retry(error).await,
+            }
+        };
+        info!(
+            order.id,
+            provider_status = snapshot.status,
+            "cancel was answered"
+        );
+        // Unless this was the provider's last word.
+        self.store.retry_intent(intent, again).await?;
+        let read = Ok(snapshot);
+        self.change(&order.id, |order, change| {
+            self.take_in(provider, order, &read, change);
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The provider will not call the order off: it stands, and the next read says where.
+    async fn not_called_off(
+        &self,
+        intent: &DueIntent,
+        refusal: &Refusal,
+    ) -> Result<(), StoreError> {
+        warn!(order.id = intent.order_id, %refusal, "cancel was refused");
+        self.change(&intent.order_id, |order, change| {
+            change.note("cancel_refused", Some(refusal.to_string()));
+            let end = order.cancel_end;
+            apply::stop_cancelling(order, "refused", change);
+            // What nobody but us asked for is not asked for again.
+            order.cancel_end = end.filter(|end| *end != CancelEnd::Payer);
+            order.check_by(self.now());
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn end_intent(&self, intent: &DueIntent, why: &'static str) -> Result<(), StoreError> {
+        self.change(&intent.order_id, |_, change| change.end(intent.kind, why))
+            .await?;
+        Ok(())
+    }
+}
+
+/// The hash is a help to the provider, not a condition: the payer may have typed another one.
+async fn execute_with_or_without_hash(
+    order: &OrderRecord,
+    reference: &ProviderRef,
+    provider: &dyn Provider,
+) -> Result<ActOutcome, ProviderError> {
+    let hash = order
+        .tx_hash
+        .as_deref()
+        .and_then(|hash| TxHash::parse(order.network, hash).ok());
+    match provider.execute(reference, hash.as_ref()).await {
+        Ok(ActOutcome::Refused(refusal)) if hash.is_some() => {
+            warn!(order.id, %refusal, "execute was refused with the hash");
+            provider.execute(reference, None).await
+        }
+        answered => answered,
+    }
+}

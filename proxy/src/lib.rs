@@ -1,0 +1,102 @@
+//! The proxy: it alone holds the provider's key, remembers every order, and shows the widget one
+//! neutral API.
+//!
+//! Reading order: [`config`] (what it is told), [`provider`] (what it expects of a provider),
+//! [`store`] (what it remembers), [`engine`] (what happens to an order), `routes` (who may ask for
+//! what), `view` (what they see).
+
+pub mod catalog;
+pub mod clock;
+pub mod config;
+pub mod engine;
+pub mod error;
+mod middleware;
+mod openapi;
+pub mod provider;
+pub mod providers;
+mod routes;
+pub mod secrets;
+pub mod store;
+mod view;
+
+use std::{future::Future, io, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use offramp_domain::api::ErrorCode;
+use tokio::net::TcpListener;
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{engine::Engine, error::ApiError};
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Every route, for tests that need no socket.
+pub fn app(engine: Arc<Engine>) -> Router {
+    let (api, openapi) = OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
+        .routes(routes!(routes::sessions::open_session))
+        .routes(routes!(routes::checkout::read_checkout))
+        .routes(routes!(routes::quotes::quote))
+        .routes(routes!(
+            routes::orders::create_order,
+            routes::orders::list_orders
+        ))
+        .routes(routes!(routes::orders::read_order))
+        .routes(routes!(routes::actions::act))
+        .split_for_parts();
+    let api = api
+        .route(
+            "/webhooks/{provider}",
+            post(routes::webhooks::receive_webhook),
+        )
+        .route("/healthz", get(routes::health::healthz))
+        .route("/readyz", get(routes::health::readyz))
+        .route("/openapi.json", get(|| async { Json(openapi) }))
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(absent)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(
+            Arc::clone(&engine),
+            middleware::cors::layer,
+        ));
+    api.merge(routes::widget::files(&engine.config.widget_dir))
+        .layer(from_fn(middleware::request_id::layer))
+        .with_state(engine)
+}
+
+async fn absent() -> ApiError {
+    ApiError::new(ErrorCode::NotFound)
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::invalid_request("this path does not take this method")
+        .with_status(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// Serves until `shutdown`, doing the duties beside. Whoever waits is let go first.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    engine: Arc<Engine>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let duties = tokio::spawn(Arc::clone(&engine).run_duties());
+    let stopping = Arc::clone(&engine);
+    let served = axum::serve(listener, app(engine))
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            stopping.stop();
+        })
+        .await;
+    duties.abort();
+    served
+}

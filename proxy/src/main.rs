@@ -1,0 +1,76 @@
+//! `offramp-proxy`: read the configuration, bind, run.
+
+use std::{env, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use offramp_proxy::{
+    clock::Clock, config::Config, engine::Engine, providers, secrets::Secrets, store::Store,
+};
+use tokio::{net::TcpListener, signal};
+use tracing::{info, warn};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("OFFRAMP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+
+    let lookup = |name: &str| env::var(name).ok();
+    let config = Config::from_env(&lookup)?;
+    let providers = providers::from_env(&lookup).await?;
+    if !providers
+        .iter()
+        .any(|provider| provider.name() == config.provider)
+    {
+        bail!(
+            "OFFRAMP_PROVIDER is `{}`, and that provider's variables are not set",
+            config.provider
+        );
+    }
+    let secrets = Secrets::new(&config.secret_key, &config.data_key);
+    let store = Store::open(&config.database_url, secrets)
+        .await
+        .context("OFFRAMP_DATABASE_URL")?;
+    let clock = match config.clock_url.clone() {
+        Some(url) => {
+            warn!(%url, "OFFRAMP_CLOCK_URL: the time is the simulator's, for a demo");
+            Clock::following(url, reqwest::Client::new())
+        }
+        None => Clock::system(),
+    };
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("OFFRAMP_LISTEN: {} cannot be bound", config.listen))?;
+    info!(address = %listener.local_addr()?, provider = config.provider, "listening");
+    let engine = Engine::new(config, store, providers, clock);
+    offramp_proxy::run(listener, Arc::clone(&engine), stop_signal()).await?;
+    info!("stopped");
+    Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn stop_signal() {
+    let interrupt = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,4 @@
+//! What happens to every request, whatever its route.
+
+pub(crate) mod cors;
+pub(crate) mod request_id;

@@ -1,0 +1,53 @@
+//! `GET /openapi.json`: the API as it is built, for programs.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+/// What the routes themselves do not say.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "Offramp Checkout",
+        description = "One API over every provider: a payer sells crypto, and money arrives on a bank \
+                       account. Amounts are decimal strings, times RFC 3339 in UTC. Errors are \
+                       problems as in RFC 9457.",
+    ),
+    tags(
+        (name = "partner", description = "Called by the partner's backend with OFFRAMP_SECRET_KEY."),
+        (name = "checkout", description = "Called by the widget with a session's client token."),
+        (name = "orders", description = "Orders, their state and what can be done about them."),
+    ),
+    modifiers(&Keys),
+)]
+pub(crate) struct ApiDoc;
+
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let keys = [
+            (
+                "partner_key",
+                "OFFRAMP_SECRET_KEY, from the partner's backend only.",
+            ),
+            (
+                "client_token",
+                "A session's `client_token`, from the session's origin only.",
+            ),
+            (
+                "resume_token",
+                "An order's `resume_token`: reads that order, without its actions.",
+            ),
+        ];
+        for (name, description) in keys {
+            let scheme = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(description))
+                .build();
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Why a call gave no usable answer, in detail that stays inside this module.
+//!
+//! Nothing here holds a key, an id of a person, an account number or a body: what is kept of an
+//! unreadable answer is where it broke, and of an unknown code only one that looks like a code.
+
+use serde_json::error::Category;
+use thiserror::Error;
+
+use super::NAME;
+use crate::provider::{ProviderError, Refusal};
+
+/// Why a call gave no usable answer.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    /// Certain: the contract lists this answer to this call.
+    #[error("refused")]
+    Refused(#[source] Refusal),
+    /// Certain: the key was looked at before anything else.
+    #[error("the key is not accepted")]
+    Key,
+    /// Too many calls.
+    #[error("too many calls")]
+    RateLimited {
+        /// How long to wait, where it was said.
+        retry_after_secs: Option<u64>,
+    },
+    /// Sent, perhaps, and not answered in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// Sent, perhaps, and the connection broke.
+    #[error("the connection failed")]
+    Connection(#[source] reqwest::Error),
+    /// A status that says nothing certain.
+    #[error("HTTP status {status} {}", with_code(.code.as_deref()))]
+    Status {
+        /// The status.
+        status: u16,
+        /// The code beside it, if it looks like one.
+        code: Option<String>,
+    },
+    /// More than a sensible answer holds.
+    #[error("an answer of more than {limit} bytes")]
+    TooLarge {
+        /// How much would have been read.
+        limit: usize,
+    },
+    /// Not the JSON that was agreed on.
+    #[error("an answer that cannot be read ({category:?} at line {line}, column {column})")]
+    Unreadable {
+        /// What is wrong with it.
+        category: Category,
+        /// Where.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// Readable, and not what was asked for.
+    #[error("an answer that does not fit: {0}")]
+    Misfit(&'static str),
+    /// A request that could not be written.
+    #[error("a request that cannot be written")]
+    Request,
+}
+
+fn with_code(code: Option<&str>) -> String {
+    code.map_or_else(
+        || "without a code".to_owned(),
+        |code| format!("with the code {code}"),
+    )
+}
+
+impl Failure {
+    /// What the HTTP library says, without the address: it holds ids of people.
+    pub(super) fn transport(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            Self::TimedOut
+        } else {
+            Self::Connection(error.without_url())
+        }
+    }
+
+    /// Where reading stopped, without the text that stopped it.
+    pub(super) fn unreadable(error: &serde_json::Error) -> Self {
+        Self::Unreadable {
+            category: error.classify(),
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}
+
+impl From<Failure> for ProviderError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused {
+                provider: NAME,
+                refusal,
+            },
+            Failure::Key => Self::Key { provider: NAME },
+            Failure::RateLimited { retry_after_secs } => Self::RateLimited {
+                provider: NAME,
+                retry_after_secs,
+            },
+            Failure::TimedOut
+            | Failure::Connection(_)
+            | Failure::Status { .. }
+            | Failure::TooLarge { .. }
+            | Failure::Unreadable { .. }
+            | Failure::Misfit(_)
+            | Failure::Request => Self::Unavailable {
+                provider: NAME,
+                source: Box::new(failure),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_answer_is_not_repeated() {
+        let error = serde_json::from_str::<u8>("\"014680260346007120\"").unwrap_err();
+        assert!(error.to_string().contains("014680260346007120"));
+        let failure = Failure::unreadable(&error);
+        assert_eq!(
+            failure.to_string(),
+            "an answer that cannot be read (Data at line 1, column 20)"
+        );
+        assert!(!format!("{failure:?}").contains("0146"));
+    }
+
+    #[test]
+    fn only_what_is_certain_is_a_refusal() {
+        let certain = ProviderError::from(Failure::Refused(Refusal::NotFound));
+        assert!(matches!(
+            certain,
+            ProviderError::Refused {
+                refusal: Refusal::NotFound,
+                ..
+            }
+        ));
+        let uncertain = ProviderError::from(Failure::Status {
+            status: 400,
+            code: None,
+        });
+        assert!(matches!(uncertain, ProviderError::Unavailable { .. }));
+    }
+
+    #[test]
+    fn a_status_is_said_with_its_code() {
+        let failure = Failure::Status {
+            status: 418,
+            code: Some("TEAPOT".to_owned()),
+        };
+        assert_eq!(failure.to_string(), "HTTP status 418 with the code TEAPOT");
+        let failure = Failure::Status {
+            status: 502,
+            code: None,
+        };
+        assert_eq!(failure.to_string(), "HTTP status 502 without a code");
+    }
+}

@@ -1,0 +1,217 @@
+//! What Capa's variables say, parsed once.
+
+use std::time::Duration;
+
+use offramp_domain::money::Amount;
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::config::{ConfigError, Lookup, is_loopback};
+
+/// Where the staging host is (contract 1.1).
+const STAGING: &str = "https://staging-api.capa.fi";
+
+/// The variables, for errors that name them.
+pub(super) const BASE_URL: &str = "CAPA_BASE_URL";
+pub(super) const API_KEY: &str = "CAPA_API_KEY";
+const WEBHOOK_SECRET: &str = "CAPA_WEBHOOK_SECRET";
+pub(super) const PREMIUM_SPREAD: &str = "CAPA_PREMIUM_SPREAD";
+
+/// The largest spread that Capa is assumed to take (contract U20).
+const LARGEST_SPREAD: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
+
+/// How to reach one Capa account.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `CAPA_BASE_URL`, `https://staging-api.capa.fi`: which host.
+    pub base_url: Url,
+    /// `CAPA_API_KEY`: the partner's key. Without it the provider is off.
+    pub api_key: SecretString,
+    /// `CAPA_WEBHOOK_SECRET`: what webhooks are signed with. Without it they are not taken.
+    pub webhook_secret: Option<SecretString>,
+    /// `CAPA_PREMIUM_SPREAD`, zero: what the partner keeps of every amount, as a fraction.
+    pub premium_spread: Amount,
+    /// How long to wait. Not configurable: the proxy's own answers depend on it.
+    pub timeouts: Timeouts,
+}
+
+/// How long each kind of call may take, from the first byte sent to the last one read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// A price: the payer is watching.
+    pub quote: Duration,
+    /// A new order. Below the fifteen seconds in which the proxy answers its own caller.
+    pub create: Duration,
+    /// Everything else.
+    pub other: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            quote: Duration::from_secs(8),
+            create: Duration::from_secs(12),
+            other: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the variables; nothing without a key.
+    ///
+    /// # Errors
+    /// The first variable that is wrong.
+    pub fn from_env(lookup: Lookup<'_>) -> Result<Option<Self>, ConfigError> {
+        let text = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let Some(api_key) = text(API_KEY) else {
+            return Ok(None);
+        };
+        // Checked here and not when it is first sent, so that the variable is named (U28).
+        if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ConfigError::wrong(
+                API_KEY,
+                "a key has no spaces and only ASCII letters",
+            ));
+        }
+        Ok(Some(Self {
+            base_url: base_url(text(BASE_URL).as_deref().unwrap_or(STAGING))?,
+            api_key: api_key.into(),
+            webhook_secret: text(WEBHOOK_SECRET).map(SecretString::from),
+            premium_spread: text(PREMIUM_SPREAD).map_or(Ok(Amount::ZERO), |text| spread(&text))?,
+            timeouts: Timeouts::default(),
+        }))
+    }
+}
+
+fn base_url(text: &str) -> Result<Url, ConfigError> {
+    let wrong = |problem: &str| Err(ConfigError::wrong(BASE_URL, problem));
+    let url: Url = text
+        .parse()
+        .map_err(|error| ConfigError::wrong(BASE_URL, error))?;
+    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+        return wrong("not the address of a host, like https://staging-api.capa.fi");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("a name or a password does not belong here");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("neither `?` nor `#` belongs here");
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        tracing::warn!(
+            variable = BASE_URL,
+            "the provider's key travels unencrypted"
+        );
+    }
+    Ok(url)
+}
+
+fn spread(text: &str) -> Result<Amount, ConfigError> {
+    let spread: Amount = text
+        .parse()
+        .map_err(|error| ConfigError::wrong(PREMIUM_SPREAD, error))?;
+    if spread.as_decimal() > LARGEST_SPREAD {
+        return Err(ConfigError::wrong(
+            PREMIUM_SPREAD,
+            "more than 0.1: it is a fraction",
+        ));
+    }
+    Ok(spread)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn settings(variables: &[(&str, &str)]) -> Result<Option<Settings>, ConfigError> {
+        Settings::from_env(&|name| {
+            variables
+                .iter()
+                .find(|(variable, _)| *variable == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[track_caller]
+    fn refusal(variable: &str, value: &str) -> String {
+        settings(&[(API_KEY, "key"), (variable, value)])
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn without_a_key_the_provider_is_off() {
+        assert!(settings(&[]).unwrap().is_none());
+        assert!(
+            settings(&[(API_KEY, ""), (BASE_URL, "nonsense")])
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_key_is_enough() {
+        let settings = settings(&[(API_KEY, "sim_capa_key")]).unwrap().unwrap();
+        assert_eq!(settings.base_url.as_str(), "https://staging-api.capa.fi/");
+        assert_eq!(settings.api_key.expose_secret(), "sim_capa_key");
+        assert!(settings.webhook_secret.is_none());
+        assert!(settings.premium_spread.is_zero());
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let settings =
+            settings(&[(API_KEY, "sim_capa_key"), (WEBHOOK_SECRET, "whsec_test")]).unwrap();
+        let printed = format!("{settings:?}");
+        assert!(
+            !printed.contains("sim_capa_key") && !printed.contains("whsec_test"),
+            "{printed}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_by_its_name() {
+        assert_eq!(
+            settings(&[(API_KEY, "a key")]).unwrap_err().to_string(),
+            "CAPA_API_KEY is wrong: a key has no spaces and only ASCII letters"
+        );
+        assert_eq!(
+            refusal(BASE_URL, "staging-api.capa.fi"),
+            "CAPA_BASE_URL is wrong: relative URL without a base"
+        );
+        assert_eq!(
+            refusal(BASE_URL, "ftp://staging-api.capa.fi"),
+            "CAPA_BASE_URL is wrong: not the address of a host, like https://staging-api.capa.fi"
+        );
+        assert_eq!(
+            refusal(BASE_URL, "https://me:secret@staging-api.capa.fi"),
+            "CAPA_BASE_URL is wrong: a name or a password does not belong here"
+        );
+        assert_eq!(
+            refusal(BASE_URL, "https://staging-api.capa.fi/?key=1"),
+            "CAPA_BASE_URL is wrong: neither `?` nor `#` belongs here"
+        );
+        assert_eq!(
+            refusal(PREMIUM_SPREAD, "-0.01"),
+            "CAPA_PREMIUM_SPREAD is wrong: unexpected character '-' in an amount"
+        );
+        assert_eq!(
+            refusal(PREMIUM_SPREAD, "1"),
+            "CAPA_PREMIUM_SPREAD is wrong: more than 0.1: it is a fraction"
+        );
+    }
+
+    #[test]
+    fn a_spread_of_a_tenth_is_the_largest() {
+        let settings = settings(&[(API_KEY, "key"), (PREMIUM_SPREAD, "0.1")])
+            .unwrap()
+            .unwrap();
+        assert_eq!(settings.premium_spread, "0.1".parse().unwrap());
+    }
+}

@@ -1,0 +1,38 @@
+//! The registry: every provider that there is, and which of them are switched on.
+
+use std::sync::Arc;
+
+use crate::{
+    config::{ConfigError, Lookup},
+    provider::Provider,
+};
+
+pub mod capa;
+
+/// The providers whose variables are set, ready to be asked. One line for each that there is.
+///
+/// # Errors
+/// The first variable that is wrong, and whatever a provider has to be asked about before it is
+/// trusted with money.
+pub async fn from_env(lookup: Lookup<'_>) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
+    let providers = [capa::from_env(lookup).await?];
+    Ok(providers.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_variables_nothing_is_switched_on() {
+        assert!(from_env(&|_| None).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_key_switches_its_provider_on() {
+        let key = |name: &str| (name == "CAPA_API_KEY").then(|| "sim_capa_key".to_owned());
+        let providers = from_env(&key).await.unwrap();
+        let names: Vec<_> = providers.iter().map(|provider| provider.name()).collect();
+        assert_eq!(names, ["capa"]);
+    }
+}

@@ -1,0 +1,42 @@
+//! `/healthz` (the process) and `/readyz` (the database).
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+use tracing::error;
+
+use crate::engine::Engine;
+
+/// The process answers.
+pub(crate) async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// What there is to say about the program's surroundings.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ready {
+    database: &'static str,
+    /// For information: the proxy is ready without them.
+    providers: Vec<&'static str>,
+}
+
+/// The database answers.
+pub(crate) async fn readyz(State(engine): State<Arc<Engine>>) -> (StatusCode, Json<Ready>) {
+    let (status, database) = match engine.store.ping().await {
+        Ok(()) => (StatusCode::OK, "ready"),
+        Err(error) => {
+            error!(
+                error = &error as &dyn std::error::Error,
+                "the database does not answer"
+            );
+            (StatusCode::SERVICE_UNAVAILABLE, "does not answer")
+        }
+    };
+    let providers = engine.provider_names();
+    let ready = Ready {
+        database,
+        providers,
+    };
+    (status, Json(ready))
+}

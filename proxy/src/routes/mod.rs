@@ -1,0 +1,11 @@
+//! The routes of the neutral API, one file per resource.
+
+pub(crate) mod actions;
+pub(crate) mod checkout;
+pub(crate) mod extract;
+pub(crate) mod health;
+pub(crate) mod orders;
+pub(crate) mod quotes;
+pub(crate) mod sessions;
+pub(crate) mod webhooks;
+pub(crate) mod widget;

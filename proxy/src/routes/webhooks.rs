@@ -1,0 +1,46 @@
+//! `POST /webhooks/{provider}`: stored before it is acknowledged, and never believed.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+};
+use offramp_domain::api::ErrorCode;
+use tracing::warn;
+
+use super::extract::{Named, body};
+use crate::{engine::Engine, error::ApiError, provider::WebhookError};
+
+/// Takes a provider's notification. It wakes a read, and proves nothing.
+///
+/// # Errors
+/// When webhooks of this provider are not configured, or the signature does not fit.
+pub(crate) async fn receive_webhook(
+    State(engine): State<Arc<Engine>>,
+    Named(name): Named<String>,
+    request: Request,
+) -> Result<StatusCode, ApiError> {
+    let absent = || ApiError::new(ErrorCode::NotFound);
+    let provider = engine.provider(&name).ok_or_else(absent)?;
+    if !provider.takes_webhooks() {
+        return Err(absent());
+    }
+    let headers = request.headers().clone();
+    let bytes = body(request, &()).await?;
+    let hint = provider.webhook(&headers, &bytes).map_err(|error| {
+        warn!(provider = name, %error, "a webhook was not taken");
+        match error {
+            WebhookError::NotConfigured => absent(),
+            WebhookError::Signature => ApiError::new(ErrorCode::Unauthorized),
+            WebhookError::Body => ApiError::invalid_request("the body cannot be read"),
+        }
+    })?;
+    let text = String::from_utf8_lossy(&bytes);
+    engine
+        .store
+        .insert_webhook(provider.name(), &hint, &text, engine.now())
+        .await?;
+    engine.hurry();
+    Ok(StatusCode::NO_CONTENT)
+}

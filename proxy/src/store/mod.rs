@@ -1,0 +1,218 @@
+//! The order store: what the proxy remembers.
+//!
+//! Every write to an order compares the revision it read, so that a lost race is noticed and
+//! repeated on what is true by then.
+
+mod idempotency;
+mod inbox;
+mod intents;
+mod orders;
+mod payers;
+mod quotes;
+mod record;
+mod sessions;
+
+use std::{fs::File, path::Path, str::FromStr as _, sync::Arc, time::Duration};
+
+use offramp_domain::time::Timestamp;
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use thiserror::Error;
+
+pub use self::{
+    idempotency::{KeyUse, Replay},
+    inbox::InboxEntry,
+    intents::{DueIntent, IntentKind},
+    orders::{Change, Inserted, OrderFilter},
+    payers::Payer,
+    quotes::StoredQuote,
+    record::{Call, CancelEnd, OrderRecord, REPORT_FRESH, Shown},
+    sessions::{NewSession, StoredSession, Terms},
+};
+use crate::secrets::Secrets;
+
+/// How long a webhook is kept after it was handled. The provider repeats one for half an hour.
+const WEBHOOKS_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// No plan for something under way reaches farther than this: what does was made by a clock that has
+/// been put back since, and is due.
+const FARTHEST_PLAN: Duration = Duration::from_hours(2);
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// A handle on the database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    secrets: Secrets,
+    /// Held for as long as the store is, so that no second process opens the same file.
+    _lock: Option<Arc<File>>,
+}
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The database's schema could not be brought up to date.
+    #[error("the database could not be migrated")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Another process has the file.
+    #[error("another process is using the database {0}: one proxy per SQLite file")]
+    InUse(String),
+    /// The address of the database is not understood.
+    #[error("the database address is not understood: it begins with sqlite://")]
+    Address,
+    /// The file beside the database cannot be made.
+    #[error("the lock file {path} cannot be opened")]
+    LockFile {
+        /// Which file.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A row that this version cannot read.
+    #[error("a stored {what} cannot be read")]
+    Unreadable {
+        /// What kind of row.
+        what: &'static str,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Somebody else changed the order again and again.
+    #[error("an order kept changing while it was written")]
+    Contended,
+}
+
+impl StoreError {
+    fn unreadable(
+        what: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unreadable {
+            what,
+            source: source.into(),
+        }
+    }
+
+    /// Whether a unique index refused the write.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Database(error) => error
+                .as_database_error()
+                .is_some_and(sqlx::error::DatabaseError::is_unique_violation),
+            Self::Migrate(_)
+            | Self::InUse(_)
+            | Self::Address
+            | Self::LockFile { .. }
+            | Self::Unreadable { .. }
+            | Self::Contended => false,
+        }
+    }
+}
+
+impl Store {
+    /// Opens the database, alone, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is used by another process, or cannot be migrated.
+    pub async fn open(url: &str, secrets: Secrets) -> Result<Self, StoreError> {
+        let path = url.strip_prefix("sqlite://").ok_or(StoreError::Address)?;
+        let lock = lock_file(path)?;
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options)
+            .await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self {
+            pool,
+            secrets,
+            _lock: Some(Arc::new(lock)),
+        })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Forgets what nobody needs any more: keys, prices, sessions, and what webhooks said.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_old(&self, now: Timestamp) -> Result<(), StoreError> {
+        let old = [
+            (
+                "DELETE FROM idempotency_keys WHERE created_at <= $1",
+                now.minus(idempotency::KEPT),
+            ),
+            (
+                "DELETE FROM quotes WHERE created_at <= $1",
+                now.minus(idempotency::KEPT),
+            ),
+            ("DELETE FROM sessions WHERE read_until <= $1", now),
+            (
+                "DELETE FROM webhook_inbox WHERE handled_at <= $1",
+                now.minus(WEBHOOKS_KEPT),
+            ),
+        ];
+        for (forget, before) in old {
+            sqlx::query(forget)
+                .bind(before.as_millis())
+                .execute(&self.pool)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The keys that what is stored was made with.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Begins a transaction that writes: it waits for others that do, instead of failing when it
+    /// comes to its first write.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn lock_file(path: &str) -> Result<File, StoreError> {
+    let database = path.split('?').next().unwrap_or(path);
+    let lock = format!("{database}.lock");
+    if let Some(folder) = Path::new(&lock)
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::LockFile {
+            path: lock.clone(),
+            source,
+        })?;
+    }
+    let file = File::create(&lock).map_err(|source| StoreError::LockFile {
+        path: lock.clone(),
+        source,
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(database.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => {
+            Err(StoreError::LockFile { path: lock, source })
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Orders: one row each, read and written as a whole, with an audit trail beside it.
+
+use offramp_domain::{order::OrderState, time::Timestamp};
+use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
+
+use super::{FARTHEST_PLAN, IntentKind, KeyUse, OrderRecord, Store, StoreError, intents::Begin};
+use crate::secrets::new_id;
+
+/// How often a lost race is run again.
+const RACES: usize = 8;
+
+/// What goes with a change of an order, in the same transaction.
+#[derive(Debug, Default)]
+pub struct Change {
+    notes: Vec<(&'static str, Option<String>)>,
+    starts: Vec<(IntentKind, Timestamp, Begin)>,
+    ends: Vec<(IntentKind, &'static str)>,
+    key: Option<KeyUse>,
+}
+
+impl Change {
+    /// Adds a line to the audit trail. Never anything personal.
+    pub fn note(&mut self, kind: &'static str, note: impl Into<Option<String>>) {
+        self.notes.push((kind, note.into()));
+    }
+
+    /// Undertakes to do something from `at` on, from the first attempt.
+    pub fn start(&mut self, kind: IntentKind, at: Timestamp) {
+        self.starts.push((kind, at, Begin::Anew));
+    }
+
+    /// Undertakes to do something from `at` on, unless that is under way.
+    pub fn ensure(&mut self, kind: IntentKind, at: Timestamp) {
+        self.starts.push((kind, at, Begin::UnlessUnderWay));
+    }
+
+    /// Ends what was undertaken.
+    pub fn end(&mut self, kind: IntentKind, outcome: &'static str) {
+        self.ends.push((kind, outcome));
+    }
+
+    /// Binds an idempotency key to the order.
+    pub fn key(&mut self, key: KeyUse) {
+        self.key = Some(key);
+    }
+}
+
+/// Which orders to list.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    /// Only this payer's, by our id.
+    pub payer_id: Option<String>,
+    /// Only this payer's, by the partner's id.
+    pub partner_payer_id: Option<String>,
+    /// Only in this state.
+    pub state: Option<OrderState>,
+    /// Only before this one: the last of the page before.
+    pub before: Option<(Timestamp, String)>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Store {
+    /// Stores a new order with its idempotency key and what has to be done for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] with a unique violation when the payer has an unfunded order.
+    pub async fn insert_order(
+        &self,
+        record: &OrderRecord,
+        quote_id: &str,
+        change: Change,
+    ) -> Result<Inserted, StoreError> {
+        let mut tx = self.write().await?;
+        let used = sqlx::query("UPDATE quotes SET used_at = $1 WHERE id = $2 AND used_at IS NULL")
+            .bind(record.created_at.as_millis())
+            .bind(quote_id)
+            .execute(&mut *tx)
+            .await?;
+        if used.rows_affected() == 0 {
+            return Ok(Inserted::QuoteUsed);
+        }
+        match insert(&mut tx, record, change).await {
+            Ok(()) => {
+                tx.commit().await?;
+                Ok(Inserted::Stored)
+            }
+            Err(error) if error.is_conflict() => Ok(Inserted::OrderOpen),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The order with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn order(&self, id: &str) -> Result<Option<OrderRecord>, StoreError> {
+        let row = sqlx::query("SELECT snapshot FROM orders WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The order that a provider knows by this reference.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn order_by_reference(
+        &self,
+        provider: &str,
+        reference: &str,
+    ) -> Result<Option<OrderRecord>, StoreError> {
+        let row = sqlx::query("SELECT snapshot FROM orders WHERE provider = $1 AND reference = $2")
+            .bind(provider)
+            .bind(reference)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The payer's order that holds no crypto yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unfunded_order(&self, payer_id: &str) -> Result<Option<OrderRecord>, StoreError> {
+        let row =
+            sqlx::query("SELECT snapshot FROM orders WHERE payer_id = $1 AND unfunded = 1 LIMIT 1")
+                .bind(payer_id)
+                .fetch_optional(&self.pool)
+                .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The payer's orders that are not closed, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_orders(&self, payer_id: &str) -> Result<Vec<OrderRecord>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT snapshot FROM orders WHERE payer_id = $1 AND closed = 0
+             ORDER BY created_at DESC, id DESC LIMIT 50",
+        )
+        .bind(payer_id)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// A page of orders, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRecord>, StoreError> {
+        let (before_at, before_id) = match &filter.before {
+            Some((at, id)) => (at.as_millis(), id.as_str()),
+            None => (i64::MAX, ""),
+        };
+        let rows = sqlx::query(
+            "SELECT snapshot FROM orders
+             WHERE ($1 IS NULL OR payer_id = $1) AND ($2 IS NULL OR state = $2)
+               AND ($3 IS NULL OR payer_id IN
+                    (SELECT id FROM payers WHERE partner_payer_id = $3))
+               AND (created_at < $4 OR (created_at = $4 AND id < $5))
+             ORDER BY created_at DESC, id DESC LIMIT $6",
+        )
+        .bind(filter.payer_id.as_deref())
+        .bind(filter.state.map(OrderState::as_str))
+        .bind(filter.partner_payer_id.as_deref())
+        .bind(before_at)
+        .bind(before_id)
+        .bind(i64::from(filter.limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Whose other orders carry this transfer's hash.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn payers_with_hash(
+        &self,
+        provider: &str,
+        tx_hash: &str,
+        except: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT payer_id FROM orders WHERE tx_hash = $1 AND provider = $2 AND id <> $3",
+        )
+        .bind(tx_hash)
+        .bind(provider)
+        .bind(except)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok(row.try_get("payer_id")?))
+            .collect()
+    }
+
+    /// Orders that the provider should be asked about by now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn due_orders(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id FROM orders
+             WHERE next_check_at <= $1 OR (next_check_at > $2 AND closed = 0)
+             ORDER BY next_check_at LIMIT $3",
+        )
+        .bind(now.as_millis())
+        .bind(now.plus(FARTHEST_PLAN).as_millis())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
+    /// The payer's orders that the provider may have made without our knowing its id of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sought_orders(&self, payer_id: &str) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id FROM orders
+             WHERE payer_id = $1 AND reference IS NULL AND next_check_at IS NOT NULL",
+        )
+        .bind(payer_id)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
+    /// Orders whose creation was under way when the last process ended: nobody waits for the
+    /// answer any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn creating_orders(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query("SELECT id FROM orders WHERE state = $1")
+            .bind(OrderState::Creating.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
+    /// Changes an order by a rule that sees it as it is when it is written.
+    ///
+    /// The rule may run more than once. What it does to the record, the notes and the
+    /// undertakings are stored together or not at all. The sequence is raised when the payer would
+    /// see a difference. `None` comes back when there is no such order.
+    ///
+    /// # Errors
+    /// When the database fails, or the order keeps being changed by others.
+    pub async fn change_order<T>(
+        &self,
+        id: &str,
+        now: Timestamp,
+        mut rule: impl FnMut(&mut OrderRecord, &mut Change) -> T,
+    ) -> Result<Option<(T, OrderRecord)>, StoreError> {
+        for _ in 0..RACES {
+            let mut tx = self.write().await?;
+            let Some(row) = sqlx::query("SELECT snapshot, revision FROM orders WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&mut *tx)
+                .await?
+            else {
+                return Ok(None);
+            };
+            let before = read(&row)?;
+            let revision: i64 = row.try_get("revision")?;
+            let mut after = before.clone();
+            let mut change = Change::default();
+            let outcome = rule(&mut after, &mut change);
+            if payer_sees(&before, &after) {
+                after.sequence += 1;
+                after.updated_at = now;
+            }
+            if !update(&mut tx, &after, revision).await? {
+                continue;
+            }
+            finish(&mut tx, &after, change, now).await?;
+            tx.commit().await?;
+            return Ok(Some((outcome, after)));
+        }
+        Err(StoreError::Contended)
+    }
+}
+
+/// How an insert ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is stored.
+    Stored,
+    /// The quote was used in the meantime.
+    QuoteUsed,
+    /// The payer has another order that holds no crypto yet.
+    OrderOpen,
+}
+
+async fn insert(
+    tx: &mut Transaction<'static, Sqlite>,
+    record: &OrderRecord,
+    change: Change,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO orders (id, payer_id, provider, reference, state, unfunded, closed, sequence,
+                             revision, tx_hash, next_check_at, created_at, updated_at, snapshot)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13)",
+    )
+    .bind(&record.id)
+    .bind(&record.payer_id)
+    .bind(&record.provider)
+    .bind(record.reference.as_deref())
+    .bind(record.state.as_str())
+    .bind(i64::from(record.is_unfunded()))
+    .bind(i64::from(record.is_closed()))
+    .bind(record.sequence.cast_signed())
+    .bind(record.tx_hash.as_deref())
+    .bind(record.next_check_at.map(Timestamp::as_millis))
+    .bind(record.created_at.as_millis())
+    .bind(record.updated_at.as_millis())
+    .bind(write(record)?)
+    .execute(&mut **tx)
+    .await?;
+    finish(tx, record, change, record.created_at).await
+}
+
+/// Writes the order if nobody else did since `revision` was read.
+async fn update(
+    tx: &mut Transaction<'static, Sqlite>,
+    record: &OrderRecord,
+    revision: i64,
+) -> Result<bool, StoreError> {
+    let written = sqlx::query(
+        "UPDATE orders SET reference = $1, state = $2, unfunded = $3, closed = $4, sequence = $5,
+                revision = revision + 1, tx_hash = $6, next_check_at = $7, updated_at = $8,
+                snapshot = $9
+         WHERE id = $10 AND revision = $11",
+    )
+    .bind(record.reference.as_deref())
+    .bind(record.state.as_str())
+    .bind(i64::from(record.is_unfunded()))
+    .bind(i64::from(record.is_closed()))
+    .bind(record.sequence.cast_signed())
+    .bind(record.tx_hash.as_deref())
+    .bind(record.next_check_at.map(Timestamp::as_millis))
+    .bind(record.updated_at.as_millis())
+    .bind(write(record)?)
+    .bind(&record.id)
+    .bind(revision)
+    .execute(&mut **tx)
+    .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Stores what goes with a change.
+async fn finish(
+    tx: &mut Transaction<'static, Sqlite>,
+    record: &OrderRecord,
+    change: Change,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (kind, note) in change.notes {
+        sqlx::query(
+            "INSERT INTO order_events (id, order_id, sequence, at, kind, state, custody, note)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(new_id("evt"))
+        .bind(&record.id)
+        .bind(record.sequence.cast_signed())
+        .bind(now.as_millis())
+        .bind(kind)
+        .bind(record.state.as_str())
+        .bind(record.custody.as_str())
+        .bind(note)
+        .execute(&mut **tx)
+        .await?;
+    }
+    for (kind, outcome) in change.ends {
+        super::intents::end(tx, &record.id, kind, outcome, now).await?;
+    }
+    for (kind, at, begin) in change.starts {
+        super::intents::start(tx, &record.id, kind, at, begin, now).await?;
+    }
+    if let Some(key) = change.key {
+        super::idempotency::insert(tx, &key, &record.payer_id, &record.id, now).await?;
+    }
+    Ok(())
+}
+
+/// Whether two versions differ in anything that a view shows.
+fn payer_sees(before: &OrderRecord, after: &OrderRecord) -> bool {
+    let hidden = |record: &OrderRecord| OrderRecord {
+        next_check_at: None,
+        provider_status: None,
+        executed: false,
+        reported_at: None,
+        deposit_seen_at: None,
+        cancel_end: None,
+        call: after.call.clone(),
+        reference: None,
+        ..record.clone()
+    };
+    hidden(before) != hidden(after)
+}
+
+fn write(record: &OrderRecord) -> Result<String, StoreError> {
+    serde_json::to_string(record).map_err(|error| StoreError::unreadable("order", error))
+}
+
+fn read(row: &SqliteRow) -> Result<OrderRecord, StoreError> {
+    let snapshot: String = row.try_get("snapshot")?;
+    serde_json::from_str(&snapshot).map_err(|error| StoreError::unreadable("order", error))
+}

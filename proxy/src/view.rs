@@ -1,0 +1,181 @@
+//! An order as somebody sees it. Pure.
+
+use offramp_domain::{
+    api::{
+        Action, ActionOffer, AfterSending, CryptoSide, Deposit, FiatSide, Next, Offer, Order,
+        Party, TransferToAddress,
+    },
+    money::Round,
+    network::{DepositAddress, payment_uri},
+    order::{OrderState, Reason},
+    time::Timestamp,
+};
+
+use crate::{catalog::Catalog, secrets::Secrets, store::OrderRecord};
+
+/// Who is looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Viewer {
+    /// The payer, in a session.
+    Payer,
+    /// The partner's backend.
+    Partner,
+    /// Whoever holds the resume link.
+    Resume,
+}
+
+/// The strong entity tag of an order in a view: its sequence and the view.
+pub(crate) fn etag(order: &OrderRecord, viewer: Viewer) -> String {
+    let view = match viewer {
+        Viewer::Payer => 'p',
+        Viewer::Partner => 's',
+        Viewer::Resume => 'r',
+    };
+    format!("\"{}-{view}\"", order.sequence)
+}
+
+/// An order as `viewer` sees it.
+pub(crate) fn view(
+    order: &OrderRecord,
+    viewer: Viewer,
+    catalog: &Catalog,
+    secrets: &Secrets,
+) -> Order {
+    let actions = match viewer {
+        Viewer::Payer | Viewer::Partner => actions(order),
+        Viewer::Resume => Vec::new(),
+    };
+    Order {
+        id: order.id.clone(),
+        state: order.state,
+        custody: order.custody,
+        sequence: order.sequence,
+        crypto: CryptoSide {
+            token: order.token,
+            network: order.network,
+            amount: order.crypto_amount.normalized(),
+        },
+        fiat: FiatSide {
+            currency: order.currency,
+            amount: Some(
+                order
+                    .fiat_amount
+                    .rounded(order.currency.decimals(), Round::Down),
+            ),
+            guarantee: order.guarantee,
+        },
+        rate: Some(order.rate),
+        fees: order.fees.clone(),
+        destination: order.destination.clone(),
+        deposit: deposit(order, viewer, catalog),
+        actions,
+        next: next(order),
+        pending_action: order.pending_action,
+        timeline: order.timeline.clone(),
+        tx_hash: order.tx_hash.clone(),
+        explorer_url: order
+            .tx_hash
+            .as_deref()
+            .and_then(|hash| catalog.explorer_url(order.network, hash)),
+        refund: None,
+        reason: order.reason,
+        resume_token: match viewer {
+            Viewer::Payer => Some(secrets.resume_token(&order.id)),
+            Viewer::Partner | Viewer::Resume => None,
+        },
+        created_at: order.created_at,
+        updated_at: order.updated_at,
+    }
+}
+
+/// The deposit instruction, while there is one. Never under a cancel, never after the provider
+/// named two addresses, never once the crypto is there.
+fn deposit(order: &OrderRecord, viewer: Viewer, catalog: &Catalog) -> Option<Deposit> {
+    let shown = order.shown.as_ref().filter(|shown| !shown.withdrawn)?;
+    // Nobody sends anything while nobody knows what the provider says.
+    let may_be_sent = order.state != OrderState::Attention
+        || (!order.ever_funded
+            && !order.has_ended()
+            && order.reason != Some(Reason::UnknownStatus));
+    let waits = may_be_sent
+        && matches!(
+            order.state,
+            OrderState::AwaitingDeposit | OrderState::DepositSubmitted | OrderState::Attention
+        );
+    let hidden_from_viewer = viewer == Viewer::Resume && shown.offer == Offer::Over;
+    if !waits || order.is_cancelling() || hidden_from_viewer {
+        return None;
+    }
+    let asset = catalog.asset(order.token, order.network);
+    let contract = asset.and_then(|asset| asset.contract.as_ref());
+    let link = asset.zip(contract).and_then(|(asset, contract)| {
+        let to = DepositAddress::parse(order.network, &shown.address).ok()?;
+        payment_uri(&to, contract, order.crypto_amount, asset.decimals)
+    });
+    Some(Deposit::TransferToAddress(TransferToAddress {
+        network: order.network,
+        token: order.token,
+        token_contract: contract.map(|contract| contract.as_str().to_owned()),
+        address: shown.address.clone(),
+        amount: order.crypto_amount.normalized(),
+        payment_uri: link.filter(|_| shown.offer == Offer::Live),
+        after_sending: AfterSending::ReportSent,
+        offer: shown.offer,
+        offer_until: Some(shown.offer_until),
+    }))
+}
+
+fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
+    if order.pending_action.is_some() {
+        return Vec::new();
+    }
+    let waits_for_payer = order.state == OrderState::AwaitingDeposit;
+    order
+        .actions
+        .iter()
+        .map(|action| ActionOffer {
+            action: *action,
+            required: waits_for_payer && *action == Action::ReportSent,
+            by: Party::Payer,
+            fields: Vec::new(),
+            deadline: None,
+        })
+        .collect()
+}
+
+/// Who acts next.
+fn next(order: &OrderRecord) -> Option<Next> {
+    let offer_until: Option<Timestamp> = order
+        .shown
+        .as_ref()
+        .filter(|shown| shown.offer == Offer::Live)
+        .map(|shown| shown.offer_until);
+    let by = match order.state {
+        OrderState::AwaitingDeposit if order.pending_action.is_none() => {
+            return Some(Next {
+                by: Party::Payer,
+                until: offer_until,
+            });
+        }
+        OrderState::Blocked | OrderState::AwaitingConfirmation | OrderState::RefundRequired => {
+            Party::Payer
+        }
+        OrderState::Attention => Party::Partner,
+        OrderState::AwaitingDeposit
+        | OrderState::Creating
+        | OrderState::Created
+        | OrderState::DepositSubmitted
+        | OrderState::DepositReceived
+        | OrderState::PayoutInProgress
+        | OrderState::Settling
+        | OrderState::PayoutReturned
+        | OrderState::Disputed
+        | OrderState::Refunding => Party::Provider,
+        OrderState::Completed
+        | OrderState::Cancelled
+        | OrderState::Expired
+        | OrderState::Refunded
+        | OrderState::Failed => return None,
+    };
+    Some(Next { by, until: None })
+}

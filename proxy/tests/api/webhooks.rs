@@ -1,0 +1,193 @@
+//! Webhooks: verified, stored, and never believed.
+
+use std::time::Duration;
+
+use offramp_simulator::{
+    Deposit, Operation,
+    providers::capa::{EventNames, ReleaseOrder, WebhookDelivery},
+};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::support::{Bench, Outcome, WEBHOOK_SECRET, provider::sign};
+
+/// The example of the provider's documents, and its signature.
+const BODY: &str = r#"{"type":"TRANSACTION","event":"CREATED_OFF_RAMP","externalUserId":"cust-1","transactionId":"00000000-0000-4000-8000-000000000001","firstName":"ANA","lastName":"LOPEZ"}"#;
+const SIGNED: &str = "0010a4023c3fa9ca4c3accdc15d0306eb02693443252b35e0f625ec79269298d";
+
+#[tokio::test]
+async fn a_webhook_with_the_right_signature_is_taken() -> Outcome {
+    let bench = Bench::start().await?;
+    assert_eq!(sign(BODY.as_bytes()), SIGNED);
+    let answer = bench.webhook_with(BODY, SIGNED).await?;
+    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (204, ""));
+    bench.settle().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_with_a_wrong_signature_is_refused() -> Outcome {
+    let bench = Bench::start().await?;
+    let changed = SIGNED.replacen('0', "1", 1);
+    for signature in [changed.as_str(), "", "0010", "not hex", &SIGNED[1..]] {
+        let answer = bench.webhook_with(BODY, signature).await?;
+        assert_eq!(answer.refusal(), (401, "unauthorized"), "{signature}");
+    }
+    let other_bytes = BODY.replace("ANA", "EVA");
+    let answer = bench.webhook_with(&other_bytes, SIGNED).await?;
+    assert_eq!(answer.refusal(), (401, "unauthorized"));
+    let unsigned = bench.post("/webhooks/capa").body(BODY).await?;
+    assert_eq!(unsigned.refusal(), (401, "unauthorized"));
+    assert!(bench.engine.store.unhandled_webhooks(9).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_that_cannot_be_read_is_refused() -> Outcome {
+    let bench = Bench::start().await?;
+    for body in ["", "{}", "[]", "{\"type\":1,\"event\":\"x\"}"] {
+        let answer = bench.webhook_with(body, &sign(body.as_bytes())).await?;
+        assert_eq!(answer.refusal(), (400, "invalid_request"), "{body}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_too_large_is_refused() -> Outcome {
+    let bench = Bench::start().await?;
+    let body = " ".repeat(64 * 1024 + 1);
+    let answer = bench.webhook_with(&body, &sign(body.as_bytes())).await?;
+    assert_eq!(answer.refusal(), (413, "payload_too_large"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_secret_there_is_no_such_route() -> Outcome {
+    let bench = Bench::with(|_, settings| settings.webhook_secret = None).await?;
+    let answer = bench.webhook_with(BODY, SIGNED).await?;
+    assert_eq!(answer.refusal(), (404, "not_found"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_configured_has_no_route() -> Outcome {
+    let bench = Bench::start().await?;
+    for path in [
+        "/webhooks/unigox",
+        "/webhooks/",
+        "/webhooks/%ff",
+        "/webhooks/capa/x",
+    ] {
+        let answer = bench.post(path).body(BODY).await?;
+        assert_eq!(answer.refusal(), (404, "not_found"), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_only_wakes_a_read() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    bench.settle().await?;
+    let theirs = bench.capa().transaction("latest")?;
+    let before = bench.capa().requests(Operation::List);
+    bench.webhook("COMPLETED_OFF_RAMP", &theirs.id).await?;
+    bench.settle().await?;
+    assert_eq!(bench.capa().requests(Operation::List), before + 1);
+    assert_eq!(
+        ana.order(&id).await?.state(),
+        "awaiting_deposit",
+        "what it says is not believed"
+    );
+    bench.capa().deposit("latest", Deposit::Exact)?;
+    bench
+        .webhook("CRYPTO_RECEIVED_OFF_RAMP", &theirs.id)
+        .await?;
+    bench.settle().await?;
+    assert_eq!(ana.order(&id).await?.state(), "deposit_received");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_same_webhook_again_wakes_a_read_again() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    let theirs = bench.capa().transaction("latest")?;
+    bench
+        .webhook("CRYPTO_RECEIVED_OFF_RAMP", &theirs.id)
+        .await?;
+    bench.settle().await?;
+    bench.capa().deposit("latest", Deposit::Exact)?;
+    for _ in 0..2 {
+        let answer = bench
+            .webhook("CRYPTO_RECEIVED_OFF_RAMP", &theirs.id)
+            .await?;
+        assert_eq!(answer.status, 204);
+    }
+    assert_eq!(bench.engine.store.unhandled_webhooks(9).await?.len(), 1);
+    bench.settle().await?;
+    assert_eq!(ana.order(&id).await?.state(), "deposit_received");
+    Ok(())
+}
+
+#[tokio::test]
+async fn events_orders_and_payers_that_nobody_knows_are_taken_and_change_nothing() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let created = ana.buy("100").await?;
+    let theirs = bench.capa().transaction("latest")?;
+    bench.webhook("SOMETHING_NEW", &theirs.id).await?;
+    bench.webhook("COMPLETED_OFF_RAMP", "unknown").await?;
+    for body in [
+        json!({ "type": "KYC", "event": "VERIFIED_USER", "externalUserId": "cust-99" }),
+        json!({ "type": "KYC", "event": "VERIFIED_USER" }),
+        json!({ "type": "NEWS", "event": "HELLO", "transactionId": "x' OR 1=1 --" }),
+    ] {
+        let body = body.to_string();
+        let answer = bench.webhook_with(&body, &sign(body.as_bytes())).await?;
+        assert_eq!(answer.status, 204);
+    }
+    bench.settle().await?;
+    let order = ana.order(&created.order_id()?).await?;
+    assert_eq!(order.order(), created.order());
+    Ok(())
+}
+
+#[tokio::test]
+async fn webhooks_that_come_twice_and_backwards_do_no_harm() -> Outcome {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/webhooks/capa", listener.local_addr()?);
+    let bench = Bench::start().await?;
+    bench.capa().knobs_mut(|knobs| {
+        knobs.webhooks = WebhookDelivery::Held;
+        knobs.event_names = EventNames::Old;
+    });
+    bench
+        .capa()
+        .set_webhook(Some(offramp_simulator::WebhookTarget {
+            url,
+            secret: WEBHOOK_SECRET.to_owned(),
+        }));
+    let app = offramp_proxy::app(std::sync::Arc::clone(&bench.engine));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    ana.report(&id, &json!({})).await?;
+    bench.settle().await?;
+    bench.capa().deposit("latest", Deposit::Exact)?;
+    bench.simulator.clock().step(Duration::from_secs(20));
+    assert_eq!(bench.capa().transactions().len(), 1);
+    bench.capa().release_webhooks(ReleaseOrder::Reversed);
+    let delivered = async {
+        while bench.engine.store.unhandled_webhooks(9).await?.len() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Outcome::Ok(())
+    };
+    tokio::time::timeout(Duration::from_secs(10), delivered).await??;
+    bench.settle().await?;
+    assert_eq!(ana.order(&id).await?.state(), "completed");
+    Ok(())
+}

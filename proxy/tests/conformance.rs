@@ -1,0 +1,77 @@
+//! What the core relies on, whichever the provider: one promise per test, kept by every adapter
+//! against its stand-in on a real socket.
+//!
+//! A new provider joins with one line in `harnesses`.
+
+#[path = "conformance/capa.rs"]
+mod capa;
+#[path = "conformance/faults.rs"]
+mod faults;
+#[path = "conformance/harness.rs"]
+mod harness;
+#[path = "conformance/orders.rs"]
+mod orders;
+#[path = "conformance/payers.rs"]
+mod payers;
+#[path = "conformance/prices.rs"]
+mod prices;
+
+use anyhow::Result;
+use harness::Harness;
+
+/// Every provider, each with a stand-in of its own.
+async fn harnesses() -> Result<Vec<Box<dyn Harness>>> {
+    Ok(vec![Box::new(capa::CapaHarness::start().await?)])
+}
+
+/// A test for each promise, which every provider has to keep.
+macro_rules! every_provider_keeps {
+    ($($file:ident :: $promise:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $promise() -> Result<()> {
+                for harness in harnesses().await? {
+                    $file::$promise(harness.as_ref()).await?;
+                }
+                Ok(())
+            }
+        )+
+    };
+}
+
+every_provider_keeps! {
+    prices::amounts_keep_their_digits,
+    prices::an_indicative_price_locks_nothing,
+    prices::an_expired_quote_refuses_and_creates_nothing,
+    prices::a_quote_makes_one_order,
+    prices::what_is_not_traded_is_refused,
+    prices::an_amount_out_of_range_is_refused_with_its_limits,
+    payers::a_payer_who_is_not_verified_is_refused,
+    payers::the_verification_of_a_payer_is_known,
+    payers::a_new_payer_is_registered_once,
+    payers::an_order_is_shown_to_its_payer_only,
+    payers::every_kind_of_account_is_taken,
+    orders::a_new_order_awaits_a_deposit,
+    orders::an_unknown_order_is_refused,
+    orders::a_paid_order_completes,
+    orders::execute_may_be_repeated,
+    orders::cancel_is_idempotent,
+    orders::what_is_funded_cannot_be_cancelled,
+    orders::an_unknown_status_needs_attention,
+    orders::the_list_is_complete_back_to_a_moment,
+    orders::a_long_list_is_read_to_its_end,
+    orders::the_provider_s_clock_comes_with_its_answers,
+    orders::a_webhook_is_verified_over_its_raw_bytes,
+    faults::a_lost_answer_is_uncertain_not_failed,
+    faults::an_answer_that_cannot_be_read_is_uncertain,
+    faults::a_failure_before_acting_is_uncertain_too,
+    faults::a_create_is_sent_once,
+    faults::a_lost_order_can_be_found_again,
+    faults::a_failed_reading_is_no_answer,
+    faults::a_failed_action_is_no_answer,
+    faults::slowing_down_is_asked_for_in_seconds,
+    faults::a_refusal_nobody_listed_is_uncertain,
+    faults::a_wrong_key_is_told_apart,
+    faults::no_error_holds_a_secret,
+    faults::no_log_line_holds_a_secret,
+}

@@ -1,0 +1,138 @@
+//! Providers as the suite sees them: the real adapter, before a stand-in that can be steered.
+
+use std::{fmt, time::Duration};
+
+use anyhow::{Result, bail};
+use async_trait::async_trait;
+use http::HeaderMap;
+use offramp_domain::{
+    api::PayerRef,
+    bank::{Answers, BankDetails, CountryCode, FieldKey},
+    money::Amount,
+    quote::QuoteKind,
+    time::Timestamp,
+};
+use offramp_proxy::provider::{
+    CreateOutcome, NewOrder, Provider, ProviderRef, ProviderUserId, QuoteAsk, Snapshot,
+};
+use offramp_simulator::{Fault, Operation};
+
+/// A provider and the stand-in behind it, which is steered in the words of the neutral model.
+#[async_trait]
+pub(crate) trait Harness: fmt::Debug + Send + Sync {
+    /// The adapter, as it is configured by default.
+    fn provider(&self) -> &dyn Provider;
+
+    /// The adapter with time limits that a test can wait for.
+    fn impatient(&self) -> &dyn Provider;
+
+    /// The adapter with a key that the provider does not accept.
+    fn with_a_wrong_key(&self) -> &dyn Provider;
+
+    /// What may not appear in an error: the key, and numbers and ids of people.
+    fn secrets(&self) -> Vec<String>;
+
+    /// How many ways of writing the provider's JSON there are: its documents contradict each other.
+    fn dialects(&self) -> usize;
+
+    /// Makes the provider write in one of them.
+    fn speak(&self, dialect: usize);
+
+    /// A payer who may sell.
+    fn verified_payer(&self) -> ProviderUserId;
+
+    /// Another one.
+    fn another_payer(&self) -> ProviderUserId;
+
+    /// A payer who may not sell yet.
+    fn unverified_payer(&self) -> ProviderUserId;
+
+    /// A payer whom the provider does not know.
+    fn new_payer(&self) -> Result<PayerRef>;
+
+    /// An order that does not exist.
+    fn unknown_order(&self) -> ProviderRef;
+
+    /// What a price may be asked for.
+    fn ask(&self, kind: QuoteKind, crypto_amount: &str) -> Result<QuoteAsk>;
+
+    /// The same on a token and network that is not traded.
+    fn ask_for_what_is_not_traded(&self) -> Result<QuoteAsk>;
+
+    /// What the provider's clock shows.
+    fn now(&self) -> Timestamp;
+
+    /// Moves the provider's clock.
+    fn pass_time(&self, by: Duration);
+
+    /// Makes the next call of this kind fail.
+    fn fail_once(&self, operation: Operation, fault: Fault);
+
+    /// How often the provider was asked for this.
+    fn requests(&self, operation: Operation) -> u64;
+
+    /// How many orders the provider made.
+    fn orders(&self) -> usize;
+
+    /// The deposit arrives as agreed.
+    fn deposit(&self, reference: &ProviderRef) -> Result<()>;
+
+    /// The provider says this about an order from now on.
+    fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()>;
+
+    /// The webhook about an order that was made last, as it arrived at a listening socket.
+    async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)>;
+}
+
+/// An account that every provider can pay.
+pub(crate) fn mexican_account() -> Result<BankDetails> {
+    account(CountryCode::Mx, &[(FieldKey::Clabe, "014680260346007120")])
+}
+
+/// An account, by the rules of its country.
+pub(crate) fn account(country: CountryCode, fields: &[(FieldKey, &str)]) -> Result<BankDetails> {
+    let answers: Answers = fields
+        .iter()
+        .map(|(key, value)| (*key, (*value).to_owned()))
+        .collect();
+    match country.country().accept(&answers) {
+        Ok(details) => Ok(details),
+        Err(errors) => bail!("{errors:?}"),
+    }
+}
+
+pub(crate) fn amount(text: &str) -> Result<Amount> {
+    Ok(text.parse()?)
+}
+
+/// What a create is sent with, at a price taken now.
+pub(crate) async fn new_order(harness: &dyn Harness, crypto_amount: &str) -> Result<NewOrder> {
+    let quote = harness
+        .provider()
+        .quote(&harness.ask(QuoteKind::Firm, crypto_amount)?)
+        .await?;
+    let Some(quote_reference) = quote.reference else {
+        bail!("a firm quote without a reference")
+    };
+    Ok(NewOrder {
+        user: harness.verified_payer(),
+        quote_reference,
+        destination: mexican_account()?,
+        receiver: None,
+    })
+}
+
+/// An order that the provider made.
+pub(crate) async fn created(harness: &dyn Harness, crypto_amount: &str) -> Result<Snapshot> {
+    let order = new_order(harness, crypto_amount).await?;
+    made(harness.provider().create(&order).await)
+}
+
+/// The order that a create made.
+pub(crate) fn made(outcome: CreateOutcome) -> Result<Snapshot> {
+    match outcome {
+        CreateOutcome::Created(snapshot) => Ok(*snapshot),
+        CreateOutcome::Refused(refusal) => bail!("refused: {refusal}"),
+        CreateOutcome::Uncertain(error) => bail!("uncertain: {error:?}"),
+    }
+}

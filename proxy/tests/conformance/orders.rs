@@ -1,0 +1,264 @@
+//! Orders, from made to paid.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use http::HeaderValue;
+use offramp_domain::{
+    api::Action,
+    network::{DepositAddress, Network, TxHash},
+    order::{Custody, OrderState, Reason},
+    quote::QuoteKind,
+};
+use offramp_proxy::provider::{ActOutcome, LocalFacts, ProviderError, Refusal, WebhookError};
+use secrecy::ExposeSecret as _;
+
+use super::harness::{Harness, created, mexican_account};
+
+pub(crate) async fn a_new_order_awaits_a_deposit(harness: &dyn Harness) -> Result<()> {
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        let snapshot = created(harness, "100").await?;
+        let stands = harness.provider().assess(&snapshot, &LocalFacts::default());
+        assert_eq!(
+            (stands.state, stands.custody),
+            (OrderState::AwaitingDeposit, Custody::Payer)
+        );
+        assert_eq!(stands.actions.first(), Some(&Action::ReportSent));
+        assert!(!stands.funded && !stands.deposit_seen);
+
+        let network = snapshot.network.context("a network")?;
+        let address = snapshot.address.context("an address")?;
+        DepositAddress::parse(network, &address)?;
+        let paid = snapshot.account.context("an account")?;
+        assert_eq!(paid.expose_secret(), mexican_account()?.account());
+        assert_eq!(snapshot.created_at, Some(harness.now()));
+    }
+    Ok(())
+}
+
+pub(crate) async fn an_unknown_order_is_refused(harness: &dyn Harness) -> Result<()> {
+    let (provider, unknown) = (harness.provider(), harness.unknown_order());
+    let read = provider.read(&harness.verified_payer(), &unknown).await;
+    let not_found = Refusal::NotFound;
+    ensure!(
+        matches!(&read, Err(ProviderError::Refused { refusal, .. }) if *refusal == not_found),
+        "{read:?}"
+    );
+    let refused = ActOutcome::Refused(not_found);
+    assert_eq!(provider.execute(&unknown, None).await?, refused);
+    assert_eq!(provider.cancel(&unknown).await?, refused);
+    Ok(())
+}
+
+pub(crate) async fn a_paid_order_completes(harness: &dyn Harness) -> Result<()> {
+    let (provider, user) = (harness.provider(), harness.verified_payer());
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        let order = created(harness, "100").await?;
+        harness.deposit(&order.reference)?;
+        let received = provider.read(&user, &order.reference).await?;
+        let stands = provider.assess(&received, &LocalFacts::default());
+        assert_eq!(
+            (stands.state, stands.custody),
+            (OrderState::DepositReceived, Custody::Provider)
+        );
+        assert!(stands.funded && stands.deposit_seen);
+        ensure!(received.tx_hash.is_some(), "the deposit has no hash");
+
+        let hash = TxHash::parse(Network::Pol, &format!("0x{}", "9f2c".repeat(16)))?;
+        provider.execute(&order.reference, Some(&hash)).await?;
+        harness.pass_time(Duration::from_mins(1));
+        let paid = provider.read(&user, &order.reference).await?;
+        let facts = LocalFacts {
+            executed: true,
+            ever_funded: true,
+            ..LocalFacts::default()
+        };
+        let stands = provider.assess(&paid, &facts);
+        assert_eq!(
+            (stands.state, stands.custody),
+            (OrderState::Completed, Custody::Converted)
+        );
+        assert_eq!((stands.actions, stands.reason), (vec![], None));
+    }
+    Ok(())
+}
+
+pub(crate) async fn execute_may_be_repeated(harness: &dyn Harness) -> Result<()> {
+    let (provider, user) = (harness.provider(), harness.verified_payer());
+    let order = created(harness, "100").await?;
+    for _ in 0..3 {
+        let outcome = provider.execute(&order.reference, None).await?;
+        ensure!(matches!(outcome, ActOutcome::Done { .. }), "{outcome:?}");
+        harness.pass_time(Duration::from_secs(30));
+    }
+    let facts = LocalFacts {
+        executed: true,
+        reported: true,
+        ..LocalFacts::default()
+    };
+    let searched = provider.read(&user, &order.reference).await?;
+    let stands = provider.assess(&searched, &facts);
+    assert_eq!(stands.state, OrderState::DepositSubmitted);
+    assert!(stands.waits_for_deposit);
+    harness.deposit(&order.reference)?;
+    provider.execute(&order.reference, None).await?;
+    let received = provider.read(&user, &order.reference).await?;
+    let stands = provider.assess(&received, &facts);
+    assert_eq!(stands.state, OrderState::DepositReceived);
+    assert!(!stands.waits_for_deposit);
+    Ok(())
+}
+
+pub(crate) async fn cancel_is_idempotent(harness: &dyn Harness) -> Result<()> {
+    let (provider, user) = (harness.provider(), harness.verified_payer());
+    let order = created(harness, "100").await?;
+    for _ in 0..2 {
+        let outcome = provider.cancel(&order.reference).await?;
+        ensure!(matches!(outcome, ActOutcome::Done { .. }), "{outcome:?}");
+    }
+    let cancelled = provider.read(&user, &order.reference).await?;
+    let facts = LocalFacts {
+        cancel_asked: true,
+        ..LocalFacts::default()
+    };
+    let stands = provider.assess(&cancelled, &facts);
+    assert_eq!(
+        (stands.state, stands.custody),
+        (OrderState::Cancelled, Custody::Payer)
+    );
+    assert_eq!(stands.reason, Some(Reason::CancelledByPayer));
+    let late = provider.execute(&order.reference, None).await?;
+    assert_eq!(late, ActOutcome::Refused(Refusal::NotPossibleNow));
+    Ok(())
+}
+
+pub(crate) async fn what_is_funded_cannot_be_cancelled(harness: &dyn Harness) -> Result<()> {
+    let order = created(harness, "100").await?;
+    harness.deposit(&order.reference)?;
+    let outcome = harness.provider().cancel(&order.reference).await?;
+    assert_eq!(outcome, ActOutcome::Refused(Refusal::NotPossibleNow));
+    Ok(())
+}
+
+pub(crate) async fn an_unknown_status_needs_attention(harness: &dyn Harness) -> Result<()> {
+    let order = created(harness, "100").await?;
+    harness.force_status(&order.reference, "SETTLING_IN_THE_DARK")?;
+    let read = harness
+        .provider()
+        .read(&harness.verified_payer(), &order.reference)
+        .await?;
+    assert_eq!(read.status, "SETTLING_IN_THE_DARK");
+    let stands = harness.provider().assess(&read, &LocalFacts::default());
+    assert_eq!(
+        (stands.state, stands.reason),
+        (OrderState::Attention, Some(Reason::UnknownStatus))
+    );
+    Ok(())
+}
+
+pub(crate) async fn the_list_is_complete_back_to_a_moment(harness: &dyn Harness) -> Result<()> {
+    let mut references = Vec::new();
+    let mut moments = Vec::new();
+    for _ in 0..3 {
+        moments.push(harness.now());
+        references.push(created(harness, "100").await?.reference);
+        harness.pass_time(Duration::from_millis(1));
+    }
+    references.reverse();
+    for (since, expected) in [
+        (moments[0], &references[..]),
+        (moments[2], &references[..1]),
+        (harness.now(), &[]),
+    ] {
+        let listing = harness
+            .provider()
+            .list(&harness.verified_payer(), since)
+            .await?;
+        let found: Vec<_> = listing
+            .orders
+            .into_iter()
+            .map(|order| order.reference)
+            .collect();
+        assert_eq!((found.as_slice(), listing.complete), (expected, true));
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_long_list_is_read_to_its_end(harness: &dyn Harness) -> Result<()> {
+    let since = harness.now();
+    let mut references = Vec::new();
+    for _ in 0..105 {
+        references.push(created(harness, "100").await?.reference);
+    }
+    references.reverse();
+    let listing = harness
+        .provider()
+        .list(&harness.verified_payer(), since)
+        .await?;
+    let found: Vec<_> = listing
+        .orders
+        .into_iter()
+        .map(|order| order.reference)
+        .collect();
+    assert_eq!((found, listing.complete), (references, true));
+    Ok(())
+}
+
+pub(crate) async fn the_provider_s_clock_comes_with_its_answers(
+    harness: &dyn Harness,
+) -> Result<()> {
+    const SECOND: Duration = Duration::from_secs(1);
+    harness.pass_time(Duration::from_hours(90 * 24));
+    let order = created(harness, "100").await?;
+    let quote = harness
+        .provider()
+        .quote(&harness.ask(QuoteKind::Firm, "100")?)
+        .await?;
+    let listing = harness
+        .provider()
+        .list(&harness.verified_payer(), harness.now())
+        .await?;
+    for clock in [order.provider_now, quote.provider_now, listing.provider_now] {
+        let clock = clock.context("no clock")?;
+        let now = harness.now();
+        ensure!(
+            now.since(clock) < SECOND && clock.since(now) < SECOND,
+            "{clock} is not {now}"
+        );
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_webhook_is_verified_over_its_raw_bytes(harness: &dyn Harness) -> Result<()> {
+    let provider = harness.provider();
+    assert!(provider.takes_webhooks());
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        let order = created(harness, "100").await?;
+        let (mut headers, body) = harness.webhook(&order.reference).await?;
+        let hint = provider.webhook(&headers, &body)?;
+        assert_eq!(hint.reference, Some(order.reference));
+
+        let mut longer = body.clone();
+        longer.push(b' ');
+        assert_eq!(
+            provider.webhook(&headers, &longer),
+            Err(WebhookError::Signature)
+        );
+        for value in headers.values_mut() {
+            *value = HeaderValue::from_static("00");
+        }
+        assert_eq!(
+            provider.webhook(&headers, &body),
+            Err(WebhookError::Signature)
+        );
+        headers.clear();
+        assert_eq!(
+            provider.webhook(&headers, &body),
+            Err(WebhookError::Signature)
+        );
+    }
+    Ok(())
+}

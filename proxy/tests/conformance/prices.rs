@@ -1,0 +1,128 @@
+//! Prices, and what may be made of them.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use offramp_domain::quote::QuoteKind;
+use offramp_proxy::provider::{CreateOutcome, NewOrder, ProviderError, Refusal, Side};
+
+use super::harness::{Harness, amount, made, mexican_account, new_order};
+
+pub(crate) async fn amounts_keep_their_digits(harness: &dyn Harness) -> Result<()> {
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        let ask = harness.ask(QuoteKind::Firm, "100.123457")?;
+        let quote = harness.provider().quote(&ask).await?;
+        assert_eq!(quote.crypto_amount, ask.crypto_amount);
+        let exact = quote
+            .crypto_amount
+            .checked_mul(quote.rate)
+            .context("a product")?;
+        let difference = exact
+            .checked_sub(quote.fiat_amount)
+            .or(quote.fiat_amount.checked_sub(exact));
+        ensure!(
+            difference < amount("0.000001").ok(),
+            "{exact} and {}",
+            quote.fiat_amount
+        );
+        ensure!(
+            quote.fiat_amount.decimals() > 2,
+            "{} is rounded",
+            quote.fiat_amount
+        );
+
+        let order = NewOrder {
+            user: harness.verified_payer(),
+            quote_reference: quote.reference.context("a reference")?,
+            destination: mexican_account()?,
+            receiver: None,
+        };
+        let made = made(harness.provider().create(&order).await)?;
+        let read = harness
+            .provider()
+            .read(&harness.verified_payer(), &made.reference)
+            .await?;
+        for snapshot in [made, read] {
+            assert_eq!(
+                (snapshot.crypto_amount, snapshot.fiat_amount, snapshot.rate),
+                (quote.crypto_amount, quote.fiat_amount, quote.rate)
+            );
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn an_indicative_price_locks_nothing(harness: &dyn Harness) -> Result<()> {
+    let ask = harness.ask(QuoteKind::Indicative, "100")?;
+    let quote = harness.provider().quote(&ask).await?;
+    assert_eq!(
+        (quote.kind, quote.reference, quote.expires_at),
+        (QuoteKind::Indicative, None, None)
+    );
+    assert_eq!(quote.crypto_amount, ask.crypto_amount);
+    Ok(())
+}
+
+pub(crate) async fn an_expired_quote_refuses_and_creates_nothing(
+    harness: &dyn Harness,
+) -> Result<()> {
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        let quote = harness
+            .provider()
+            .quote(&harness.ask(QuoteKind::Firm, "100")?)
+            .await?;
+        let order = new_order(harness, "100").await?;
+        let life = quote.expires_at.context("an end")?.since(harness.now());
+        harness.pass_time(life);
+        let before = harness.orders();
+        let outcome = harness.provider().create(&order).await;
+        ensure!(
+            matches!(outcome, CreateOutcome::Refused(Refusal::QuoteExpired)),
+            "{outcome:?}"
+        );
+        assert_eq!(harness.orders(), before);
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_quote_makes_one_order(harness: &dyn Harness) -> Result<()> {
+    let order = new_order(harness, "100").await?;
+    made(harness.provider().create(&order).await)?;
+    let outcome = harness.provider().create(&order).await;
+    ensure!(matches!(outcome, CreateOutcome::Refused(_)), "{outcome:?}");
+    assert_eq!(harness.orders(), 1);
+    Ok(())
+}
+
+pub(crate) async fn what_is_not_traded_is_refused(harness: &dyn Harness) -> Result<()> {
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        let ask = harness.ask_for_what_is_not_traded()?;
+        let refused = harness.provider().quote(&ask).await;
+        ensure!(
+            matches!(
+                refused,
+                Err(ProviderError::Refused {
+                    refusal: Refusal::AssetUnavailable,
+                    ..
+                })
+            ),
+            "{refused:?}"
+        );
+    }
+    Ok(())
+}
+
+pub(crate) async fn an_amount_out_of_range_is_refused_with_its_limits(
+    harness: &dyn Harness,
+) -> Result<()> {
+    let order = new_order(harness, "1").await?;
+    let outcome = harness.provider().create(&order).await;
+    let CreateOutcome::Refused(Refusal::AmountOutOfRange { min, max, side }) = outcome else {
+        bail!("{outcome:?}")
+    };
+    assert_eq!(side, Side::Crypto);
+    ensure!(min > amount("1").ok() && max > min, "{min:?} to {max:?}");
+    assert_eq!(harness.orders(), 0);
+    Ok(())
+}

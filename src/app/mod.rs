@@ -1,0 +1,318 @@
+//! The checkout itself: who may speak to the proxy, which order is open, which step is shown.
+
+mod offer;
+mod trouble;
+
+use leptos::{html, prelude::*};
+use offramp_domain::{
+    api::{Checkout, Order},
+    order::OrderState,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ShadowRoot};
+
+use offer::Offer;
+pub(crate) use offer::{VerificationLink, is_web_address};
+pub(crate) use trouble::RequestId;
+use trouble::{Failed, Loading, Surprise};
+
+use crate::{
+    api::{Api, ApiError},
+    clock::ServerClock,
+    config::{Config, OpenedOrder},
+    element::Host,
+    i18n::{Locale, fill},
+    order::OrderHandle,
+    region::region,
+    steps::{DepositStep, Drafts, StatusStep},
+    ui::Progress,
+    wizard::{OrderId, Step, Wizard},
+};
+
+/// The checkout.
+///
+/// A host page can set, as attributes or properties of `<offramp-checkout>`: `session` or
+/// `session-url`, `proxy`, `locale`, `theme` (`auto`, `light`, `dark`), `country`, `token`,
+/// `network`, `amount`, `order` with `resume`, and as a property `appearance`
+/// (`{ variables: { colorPrimary: … } }`).
+///
+/// It can listen to `offramp:ready`, `offramp:step-change { step }`, `offramp:order-created`,
+/// `offramp:status-change`, `offramp:complete` and `offramp:cancel { id, state, custody }`, and
+/// `offramp:error { code, request_id? }`; each detail also has `v: 1`.
+///
+/// It can restyle by the custom properties `--offramp-*` of `style/tokens.css`, and by the parts
+/// `checkout`, `progress`, `field`, `input`, `select`, `choice`, `notice`, `button` and
+/// `button-primary`, `button-secondary`, `button-quiet`, `button-danger`, `button-copy`.
+#[component]
+pub(crate) fn App(
+    /// The custom element.
+    host: Host,
+    /// What the page has set.
+    config: Signal<Config>,
+) -> impl IntoView {
+    let clock = ServerClock::new();
+    provide_context(host);
+    provide_context(clock);
+    Effect::new(move |before: Option<Vec<(String, String)>>| {
+        let appearance = config.with(|config| config.appearance.clone());
+        host.set_properties(before.as_deref().unwrap_or_default(), &appearance);
+        appearance
+    });
+    let progress = Progressed {
+        wizard: RwSignal::new(Wizard::Amount),
+        drafts: Drafts::new(),
+        known: StoredValue::new(None),
+    };
+    // The order that the page names, once the payer has left it.
+    let left = RwSignal::new(None::<OpenedOrder>);
+    let setting = Memo::new(move |_| {
+        let left = left.get();
+        config.with(|config| Setting {
+            proxy: config.proxy.clone(),
+            locale: config.locale,
+            opened: config
+                .opened
+                .clone()
+                .filter(|opened| left.as_ref() != Some(opened)),
+        })
+    });
+    region(move || {
+        let Setting { locale, opened, .. } = setting.get();
+        let resume = opened.as_ref().and_then(|opened| opened.resume.clone());
+        provide_context(locale);
+        provide_context(config.with_untracked(|config| Api::new(config, resume, clock.offset())));
+        view! {
+            <div
+                class="checkout"
+                part="checkout"
+                role="region"
+                aria-label=locale.words.common.title
+                lang=locale.language()
+            >
+                <Started opened left config progress />
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// What cannot change without asking the proxy anew.
+#[derive(Clone, Debug, PartialEq)]
+struct Setting {
+    proxy: String,
+    locale: Locale,
+    opened: Option<OpenedOrder>,
+}
+
+/// How far the payer is.
+#[derive(Clone, Copy, Debug)]
+struct Progressed {
+    wizard: RwSignal<Wizard>,
+    drafts: Drafts,
+    /// The order on the screen, as it was last seen.
+    known: StoredValue<Option<Order>>,
+}
+
+impl Progressed {
+    fn show(self, order: Order) {
+        let screen = Wizard::for_order(&order);
+        self.known.set_value(Some(order));
+        self.wizard.set(screen);
+    }
+}
+
+/// What there is to begin with.
+#[derive(Clone)]
+enum Start {
+    /// A payer with a session.
+    Payer(Box<Checkout>),
+    /// An order that the page names, without the steps before it.
+    Order(Box<Order>),
+}
+
+async fn start(api: Api, opened: Option<String>) -> Result<Start, ApiError> {
+    match opened {
+        Some(id) => api
+            .order(&id)
+            .await
+            .map(|order| Start::Order(Box::new(order))),
+        None => api
+            .checkout()
+            .await
+            .map(|checkout| Start::Payer(Box::new(checkout))),
+    }
+}
+
+/// The first answer of the proxy, while it is awaited, and what follows from it.
+#[component]
+fn Started(
+    opened: Option<OpenedOrder>,
+    /// Takes the opened order once the payer has left it.
+    left: RwSignal<Option<OpenedOrder>>,
+    config: Signal<Config>,
+    progress: Progressed,
+) -> impl IntoView {
+    let (api, host) = (expect_context::<Api>(), expect_context::<Host>());
+    let id = opened.as_ref().map(|opened| opened.id.clone());
+    let load = Action::new_unsync(move |(): &()| start(api, id.clone()));
+    load.dispatch(());
+    let again = Callback::new(move |()| {
+        load.dispatch(());
+    });
+    // What can be sold, and which orders are open, may be different by now.
+    let restart = Callback::new(move |()| {
+        progress.wizard.set(Wizard::Amount);
+        if opened.is_some() {
+            left.set(opened.clone());
+        } else {
+            load.clear();
+            load.dispatch(());
+        }
+    });
+    let busy = Signal::from(load.pending());
+    region(move || {
+        let before: ViewFn = match load.value().get() {
+            None => return view! { <Loading /> }.into_any(),
+            Some(Err(error)) => {
+                return view! { <Failed error busy on_retry=again /> }.into_any();
+            }
+            Some(Ok(Start::Order(order))) => {
+                progress.show(*order);
+                (|| ()).into()
+            }
+            Some(Ok(Start::Payer(checkout))) => {
+                if let Some(order) = checkout.order.clone() {
+                    progress.show(order);
+                }
+                let checkout = StoredValue::new(*checkout);
+                (move || view! { <Offer checkout config progress busy on_check=again /> }).into()
+            }
+        };
+        host.ready();
+        view! { <Screen progress on_restart=restart before /> }.into_any()
+    })
+}
+
+/// The current step under its progress: those of an order, or those before there is one.
+#[component]
+fn Screen(
+    progress: Progressed,
+    /// Called when the payer wants to begin anew.
+    on_restart: Callback<()>,
+    /// The steps before there is an order.
+    #[prop(into)]
+    before: ViewFn,
+) -> impl IntoView {
+    let Progressed { wizard, known, .. } = progress;
+    let host = expect_context::<Host>();
+    let words = expect_context::<Locale>().words;
+    let screen = NodeRef::<html::Div>::new();
+    let step = Memo::new(move |_| wizard.with(Wizard::step));
+    Effect::new(move |shown: Option<Step>| {
+        let step = step.get();
+        host.step_changed(step);
+        if shown.is_some_and(|shown| shown != step) {
+            request_animation_frame(move || focus_title(screen));
+        }
+        step
+    });
+    let order = Memo::new(move |_| wizard.with(|wizard| wizard.order().cloned()));
+    let content = region(move || {
+        // Read first, and always: without it nothing would notice the first order.
+        let wanted = order.get();
+        match known
+            .get_value()
+            .filter(|known| wanted == Some(OrderId::of(known)))
+        {
+            Some(order) => view! { <Ordered order progress step on_restart /> }.into_any(),
+            None => before.run().into_any(),
+        }
+    });
+    let label = move || {
+        let (place, count) = (step.get().place().to_string(), Step::COUNT.to_string());
+        fill(words.common.step_of, &[("step", &place), ("steps", &count)])
+    };
+    view! {
+        <div class="checkout__screen" node_ref=screen>
+            <Progress
+                step=Signal::derive(move || step.get().place())
+                of=Step::COUNT
+                label=Signal::derive(label)
+            />
+            <ErrorBoundary fallback=move |_| {
+                view! { <Surprise on_start_over=on_restart /> }
+            }>{content}</ErrorBoundary>
+        </div>
+    }
+}
+
+/// A new step is read from its title on, unless the payer has found their way into it already.
+fn focus_title(screen: NodeRef<html::Div>) {
+    let screen = screen.try_get_untracked().flatten();
+    let screen = screen.filter(|screen| focused_within(screen).is_none());
+    let title = screen.and_then(|screen| screen.query_selector("h2[tabindex]").ok().flatten());
+    if let Some(title) = title {
+        // Fails for nothing that has a tabindex.
+        let _ = title.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// What has the focus, if that is in the same shadow root.
+fn focused_within(element: &Element) -> Option<Element> {
+    let root: ShadowRoot = element.get_root_node().dyn_into().ok()?;
+    root.active_element()
+}
+
+/// The steps of an order, whichever it needs now.
+#[component]
+fn Ordered(
+    order: Order,
+    progress: Progressed,
+    /// The step on the screen.
+    step: Memo<Step>,
+    on_restart: Callback<()>,
+) -> impl IntoView {
+    let (api, host) = (expect_context::<Api>(), expect_context::<Host>());
+    let Progressed { wizard, known, .. } = progress;
+    let handle = OrderHandle::watch(api, order)?;
+    Effect::new(move |before: Option<OrderState>| {
+        let order = handle.order.get();
+        let state = order.state;
+        let screen = Wizard::for_order(&order);
+        if wizard.with_untracked(|shown| *shown != screen) {
+            wizard.set(screen);
+        }
+        if before.is_some_and(|before| before != state) {
+            host.status_changed(&order);
+            match state {
+                OrderState::Completed => host.completed(&order),
+                OrderState::Cancelled => host.cancelled(&order),
+                OrderState::Creating
+                | OrderState::Created
+                | OrderState::Blocked
+                | OrderState::AwaitingDeposit
+                | OrderState::DepositSubmitted
+                | OrderState::DepositReceived
+                | OrderState::PayoutInProgress
+                | OrderState::AwaitingConfirmation
+                | OrderState::Settling
+                | OrderState::PayoutReturned
+                | OrderState::Disputed
+                | OrderState::RefundRequired
+                | OrderState::Refunding
+                | OrderState::Attention
+                | OrderState::Expired
+                | OrderState::Refunded
+                | OrderState::Failed => {}
+            }
+        }
+        known.set_value(Some(order));
+        state
+    });
+    Some(region(move || match step.get() {
+        Step::Deposit => view! { <DepositStep handle /> }.into_any(),
+        Step::Status => view! { <StatusStep handle on_restart /> }.into_any(),
+        // The payer begins anew, and this is about to go.
+        Step::Amount | Step::Bank | Step::Confirm => ().into_any(),
+    }))
+}

@@ -1,0 +1,179 @@
+//! What a payer without an open order sees: the steps that lead to one, or what is missing first.
+
+use leptos::prelude::*;
+use offramp_domain::api::{Checkout, Order, Verification, VerificationStatus};
+
+use super::Progressed;
+use crate::{
+    config::Config,
+    element::Host,
+    i18n::{Locale, fill},
+    region::region,
+    steps::{AmountStep, BankStep, ConfirmStep, Exits},
+    ui::{Button, ButtonKind, Notice, NoticeKind},
+    wizard::{Ask, Payee, Wizard},
+};
+
+/// The steps before there is an order, for a payer who may sell.
+#[component]
+pub(super) fn Offer(
+    /// What the proxy offers.
+    checkout: StoredValue<Checkout>,
+    /// What the page has set.
+    config: Signal<Config>,
+    progress: Progressed,
+    /// Whether the offer is being asked for again.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Asks for it again.
+    on_check: Callback<()>,
+) -> impl IntoView {
+    let verification = checkout.with_value(|checkout| checkout.verification.clone());
+    match verification.status {
+        VerificationStatus::Verified => view! { <Steps checkout config progress /> }.into_any(),
+        VerificationStatus::Required
+        | VerificationStatus::Pending
+        | VerificationStatus::Rejected => {
+            view! { <Verify verification busy on_check /> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Steps(
+    checkout: StoredValue<Checkout>,
+    config: Signal<Config>,
+    progress: Progressed,
+) -> impl IntoView {
+    let host = expect_context::<Host>();
+    let Progressed { wizard, drafts, .. } = progress;
+    let settle_amount = Callback::new(move |ask: Ask| {
+        wizard.update(|wizard| *wizard = wizard.clone().with_ask(ask));
+    });
+    let settle_account = Callback::new(move |payee: Payee| {
+        wizard.update(|wizard| *wizard = wizard.clone().with_payee(payee));
+    });
+    let back = Callback::new(move |()| wizard.update(|wizard| *wizard = wizard.clone().back()));
+    let created = Callback::new(move |order: Order| {
+        host.order_created(&order);
+        progress.show(order);
+    });
+    let open = Callback::new(move |order: Order| progress.show(order));
+    let amount = Callback::new(move |()| wizard.set(Wizard::Amount));
+    let exits = Exits {
+        created,
+        open,
+        bank: back,
+        amount,
+    };
+    let prefill = config.with_untracked(|config| config.prefill);
+    region(move || match wizard.get() {
+        Wizard::Amount => view! {
+            <AmountStep checkout draft=drafts.amount prefill on_done=settle_amount />
+            <OtherOrders checkout on_open=open />
+        }
+        .into_any(),
+        Wizard::Bank { ask } => {
+            view! { <BankStep checkout ask drafts on_done=settle_account on_back=back /> }
+                .into_any()
+        }
+        Wizard::Confirm { ask, payee } => {
+            view! { <ConfirmStep checkout ask payee drafts exits /> }.into_any()
+        }
+        // Shown by whoever shows this.
+        Wizard::Deposit { .. } | Wizard::Status { .. } => ().into_any(),
+    })
+}
+
+/// The payer's orders that are under way, each with a way to look at it.
+#[component]
+fn OtherOrders(checkout: StoredValue<Checkout>, on_open: Callback<Order>) -> impl IntoView {
+    let locale = expect_context::<Locale>();
+    let words = locale.words;
+    let orders = checkout.with_value(|checkout| checkout.orders.clone());
+    let entry = move |order: Order| {
+        let amount = locale.crypto(order.crypto.amount, order.crypto.token);
+        let see = fill(words.app.see_order, &[("amount", &amount)]);
+        let open = Callback::new(move |()| on_open.run(order.clone()));
+        view! {
+            <li>
+                <Button label=see kind=ButtonKind::Secondary action="open-order" on_press=open />
+            </li>
+        }
+    };
+    (!orders.is_empty()).then(|| {
+        view! {
+            <section class="checkout-orders">
+                <h3 class="checkout-step__subtitle">{words.app.other_orders}</h3>
+                <ul>{orders.into_iter().map(entry).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// The payer may not sell yet: what to do about it, and how to go on afterwards.
+#[component]
+fn Verify(
+    verification: Verification,
+    #[prop(into)] busy: Signal<bool>,
+    on_check: Callback<()>,
+) -> impl IntoView {
+    let words = expect_context::<Locale>().words;
+    let (kind, sentence) = match verification.status {
+        VerificationStatus::Verified | VerificationStatus::Required => {
+            (NoticeKind::Info, words.app.verify.required)
+        }
+        VerificationStatus::Pending => (NoticeKind::Info, words.app.verify.pending),
+        VerificationStatus::Rejected => (NoticeKind::Warning, words.app.verify.rejected),
+    };
+    let is_pending = verification.status == VerificationStatus::Pending;
+    let way = match verification
+        .verification_url
+        .filter(|url| is_web_address(url))
+    {
+        Some(url) => Some(view! { <VerificationLink url /> }.into_any()),
+        None if is_pending => None,
+        None => Some(view! { <p>{words.app.verify.no_link}</p> }.into_any()),
+    };
+    view! {
+        <section class="checkout-step" data-testid="verification">
+            <h2 class="checkout-step__title" tabindex="-1">
+                {words.app.verify.title}
+            </h2>
+            <Notice kind>
+                <p>{sentence}</p>
+            </Notice>
+            {way}
+            <Button
+                label=words.app.verify.check
+                kind=ButtonKind::Secondary
+                action="check-verification"
+                busy
+                on_press=on_check
+            />
+        </section>
+    }
+}
+
+/// Where the payer verifies who they are: in another tab, so that nothing here is lost.
+#[component]
+pub(crate) fn VerificationLink(url: String) -> impl IntoView {
+    let words = expect_context::<Locale>().words;
+    view! {
+        <a
+            class="checkout-button checkout-button--primary"
+            part="button button-primary"
+            href=url
+            target="_blank"
+            rel="noopener noreferrer"
+        >
+            {words.app.verify.go}
+            <span class="checkout-visually-hidden">{" "} {words.common.opens_new_tab}</span>
+        </a>
+    }
+}
+
+/// Whether a link may be shown: nothing that runs as a script in this page.
+pub(crate) fn is_web_address(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}

@@ -1,0 +1,208 @@
+//! How a language writes figures, times and countries: by the browser's `Intl`, and exactly.
+//!
+//! Amounts never become floating point numbers: `Intl.NumberFormat` reads decimal strings.
+
+use std::cmp::Ordering;
+
+use js_sys::{
+    Array, Date, Function, Intl, Object, Reflect,
+    wasm_bindgen::{JsValue, prelude::wasm_bindgen},
+};
+use offramp_domain::{
+    bank::CountryCode,
+    money::{Amount, Currency, Round, Token},
+    time::Timestamp,
+};
+
+use crate::i18n::Locale;
+
+/// A space that does not break, so that an amount and its unit stay together.
+const NO_BREAK_SPACE: &str = "\u{a0}";
+
+/// The space between groups of digits while they are typed: it is read back as nothing, whereas a
+/// comma or a point might be read back as a decimal mark.
+const NARROW_SPACE: char = '\u{202f}';
+
+/// Most digits after the point of a rate on the screen.
+const RATE_DECIMALS: u32 = 6;
+
+/// `Intl` takes no more.
+const MAX_DECIMALS: u32 = 20;
+
+impl Locale {
+    /// Money on a bank account: `1,818.46 MXN`, rounded down to the currency's cents.
+    pub(crate) fn money(&self, amount: Amount, currency: Currency) -> String {
+        let decimals = currency.decimals();
+        let figure = self.number(&amount.to_fixed(decimals, Round::Down), decimals, decimals);
+        with_unit(figure, currency.code())
+    }
+
+    /// An amount of a token to its last digit: `100 USDC`.
+    pub(crate) fn crypto(&self, amount: Amount, token: Token) -> String {
+        self.of_unit(amount, token.symbol())
+    }
+
+    /// An amount of a currency or token that is known by its code.
+    pub(crate) fn of_unit(&self, amount: Amount, unit: &str) -> String {
+        if let Some(currency) = Currency::ALL.into_iter().find(|known| known.code() == unit) {
+            return self.money(amount, currency);
+        }
+        with_unit(
+            self.number(&amount.normalized().to_string(), 0, MAX_DECIMALS),
+            unit,
+        )
+    }
+
+    /// What one token is worth: `1 USDC = 18.184665 MXN`.
+    pub(crate) fn rate(&self, rate: Amount, token: Token, currency: Currency) -> String {
+        let rate = rate
+            .rounded(RATE_DECIMALS, Round::Down)
+            .normalized()
+            .to_string();
+        let figure = self.number(&rate, currency.decimals(), RATE_DECIMALS);
+        let one = with_unit("1".to_owned(), token.symbol());
+        [
+            one.as_str(),
+            " = ",
+            with_unit(figure, currency.code()).as_str(),
+        ]
+        .concat()
+    }
+
+    /// A time of day with its zone: `12:30 GMT-6`.
+    pub(crate) fn time(&self, at: Timestamp) -> String {
+        let parts = [
+            ("hour", "numeric"),
+            ("minute", "2-digit"),
+            ("timeZoneName", "short"),
+        ];
+        self.moment(at, &parts)
+    }
+
+    /// A day and a time of day: `1 de mayo, 12:30`.
+    pub(crate) fn date_time(&self, at: Timestamp) -> String {
+        let parts = [
+            ("day", "numeric"),
+            ("month", "long"),
+            ("hour", "numeric"),
+            ("minute", "2-digit"),
+        ];
+        self.moment(at, &parts)
+    }
+
+    /// A country's name: `México`. The code itself where the browser knows no name.
+    pub(crate) fn country(&self, code: CountryCode) -> String {
+        match code {
+            CountryCode::Mx | CountryCode::Do | CountryCode::Us => {
+                CountryNames::new(self).name(code.as_str())
+            }
+            CountryCode::Sepa => self.words.common.sepa.to_owned(),
+        }
+    }
+
+    /// Countries by their ISO 3166-1 codes, each with its name, in the order of this language.
+    pub(crate) fn countries(&self, codes: &[&str]) -> Vec<(String, String)> {
+        let names = CountryNames::new(self);
+        let compare = Intl::Collator::new(&self.tags(), &Object::new()).compare();
+        let mut countries: Vec<_> = codes
+            .iter()
+            .map(|code| ((*code).to_owned(), names.name(code)))
+            .collect();
+        countries.sort_by(|(_, left), (_, right)| {
+            let order = compare.call2(&JsValue::UNDEFINED, &left.into(), &right.into());
+            let order = order.ok().and_then(|order| order.as_f64());
+            order.map_or(Ordering::Equal, |order| order.total_cmp(&0.0))
+        });
+        countries
+    }
+
+    /// An amount as it stands in a field that can be typed in: `1 234.50`, with this language's
+    /// decimal mark. [`Amount::parse_typed`] reads it back to the digit.
+    pub(crate) fn typed(&self, amount: &str) -> String {
+        let (whole, fraction) = match amount.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (amount, None),
+        };
+        let mut text = String::with_capacity(amount.len() + whole.len());
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index).is_multiple_of(3) {
+                text.push(NARROW_SPACE);
+            }
+            text.push(digit);
+        }
+        if let Some(fraction) = fraction {
+            text.push(self.decimal_mark());
+            text.push_str(fraction);
+        }
+        text
+    }
+
+    fn decimal_mark(&self) -> char {
+        let mark = self.number("1.5", 1, 1).chars().nth(1);
+        mark.filter(|mark| *mark == ',').unwrap_or('.')
+    }
+
+    fn number(&self, decimal: &str, least_decimals: u32, most_decimals: u32) -> String {
+        let options = Object::new();
+        set(&options, "minimumFractionDigits", &least_decimals.into());
+        set(&options, "maximumFractionDigits", &most_decimals.into());
+        let format = Intl::NumberFormat::new(&self.tags(), &options).format();
+        formatted(&format, &decimal.into()).unwrap_or_else(|| decimal.to_owned())
+    }
+
+    fn moment(&self, at: Timestamp, parts: &[(&str, &str)]) -> String {
+        let options = Object::new();
+        for (name, value) in parts {
+            set(&options, name, &(*value).into());
+        }
+        let date = Date::new(&at.to_string().into());
+        let format = Intl::DateTimeFormat::new(&self.tags(), &options).format();
+        formatted(&format, &date).unwrap_or_else(|| at.to_string())
+    }
+
+    fn tags(&self) -> Array {
+        Array::of1(&self.tag().into())
+    }
+}
+
+/// The names of countries in one language.
+pub(crate) struct CountryNames(DisplayNames);
+
+impl CountryNames {
+    pub(crate) fn new(locale: &Locale) -> Self {
+        let options = Object::new();
+        set(&options, "type", &"region".into());
+        Self(DisplayNames::new(&locale.tags(), &options))
+    }
+
+    /// The name of a country by its ISO 3166-1 code, or the code.
+    pub(crate) fn name(&self, code: &str) -> String {
+        self.0.of(code).unwrap_or_else(|| code.to_owned())
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `js_sys` does not have it yet.
+    #[wasm_bindgen(js_namespace = Intl)]
+    type DisplayNames;
+
+    #[wasm_bindgen(constructor, js_namespace = Intl)]
+    fn new(locales: &Array, options: &Object) -> DisplayNames;
+
+    #[wasm_bindgen(method)]
+    fn of(this: &DisplayNames, code: &str) -> Option<String>;
+}
+
+fn with_unit(figure: String, unit: &str) -> String {
+    figure + NO_BREAK_SPACE + unit
+}
+
+fn formatted(format: &Function, value: &JsValue) -> Option<String> {
+    format.call1(&JsValue::UNDEFINED, value).ok()?.as_string()
+}
+
+/// Cannot fail: the object is a plain one of our own.
+fn set(options: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(options, &name.into(), value);
+}

@@ -1,0 +1,11 @@
+//! Behaviour without markup: timers, the clipboard, whether the page is seen.
+
+mod clipboard;
+mod countdown;
+mod interval;
+mod visibility;
+
+pub(crate) use clipboard::{Copied, copy};
+pub(crate) use countdown::use_countdown;
+pub(crate) use interval::use_interval;
+pub(crate) use visibility::use_visibility;

@@ -1,0 +1,220 @@
+//! Every word on the screen, in each language, and how numbers and times are written there.
+//!
+//! `es.json` and `en.json` become statics of one [`Messages`] type (see `build.rs`): each key is a
+//! field, each object a struct of its own. A sentence missing in one language does not build, and
+//! one that nobody uses is reported as dead code.
+
+use offramp_domain::api::ErrorCode;
+
+use crate::api::ApiError;
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// Every sentence of one language.
+pub(crate) type Words = &'static Messages;
+
+/// The payer's language and region, in the context of every component. How it writes figures and
+/// times is in [`crate::format`].
+#[derive(Clone, Copy)]
+pub(crate) struct Locale {
+    /// Every sentence.
+    pub(crate) words: Words,
+    language: Language,
+    region: Option<Region>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Spanish,
+    English,
+}
+
+/// Two capital letters, as ISO 3166 has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Region([u8; 2]);
+
+impl Language {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Spanish => "es",
+            Self::English => "en",
+        }
+    }
+
+    fn words(self) -> Words {
+        match self {
+            Self::Spanish => &ES,
+            Self::English => &EN,
+        }
+    }
+}
+
+impl Locale {
+    /// The first of these language tags whose language is spoken here, and Spanish after them.
+    pub(crate) fn first_spoken<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
+        tags.into_iter()
+            .find_map(Self::parse)
+            .unwrap_or(Self::new(Language::Spanish, None))
+    }
+
+    /// Reads the language and the region out of a tag: `es-MX`, `en`, `es-419`.
+    pub(crate) fn parse(tag: &str) -> Option<Self> {
+        let mut parts = tag.split(['-', '_']);
+        let language = match parts.next()?.to_ascii_lowercase().as_str() {
+            "es" => Language::Spanish,
+            "en" => Language::English,
+            _ => return None,
+        };
+        let region = parts.find_map(|part| match *part.as_bytes() {
+            [first, second] if part.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+                Some(Region([
+                    first.to_ascii_uppercase(),
+                    second.to_ascii_uppercase(),
+                ]))
+            }
+            _ => None,
+        });
+        Some(Self::new(language, region))
+    }
+
+    fn new(language: Language, region: Option<Region>) -> Self {
+        Self {
+            words: language.words(),
+            language,
+            region,
+        }
+    }
+
+    /// Where the payer is, as far as their language tells it: `MX`.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.region
+            .as_ref()
+            .and_then(|region| str::from_utf8(&region.0).ok())
+    }
+
+    /// A language tag that every browser accepts: `es-MX`.
+    pub(crate) fn tag(&self) -> String {
+        let mut tag = self.language.code().to_owned();
+        if let Some(region) = self.region() {
+            tag.push('-');
+            tag.push_str(region);
+        }
+        tag
+    }
+
+    /// The language alone, for `lang`.
+    pub(crate) fn language(&self) -> &'static str {
+        self.language.code()
+    }
+}
+
+impl ErrorsMessages {
+    /// What the payer can do about an error.
+    pub(crate) fn sentence(&self, error: &ApiError) -> &'static str {
+        match error {
+            ApiError::Problem(problem) => self.of_code(problem.code),
+            ApiError::Network => self.network,
+            ApiError::Unreadable => self.ours,
+        }
+    }
+
+    fn of_code(&self, code: ErrorCode) -> &'static str {
+        match code {
+            ErrorCode::InvalidRequest
+            | ErrorCode::PayloadTooLarge
+            | ErrorCode::IdempotencyConflict
+            | ErrorCode::PayerMismatch
+            | ErrorCode::PayerIncomplete
+            | ErrorCode::Internal => self.ours,
+            ErrorCode::Unauthorized | ErrorCode::SessionExpired => self.session,
+            ErrorCode::OriginNotAllowed => self.origin,
+            ErrorCode::VerificationRequired => self.verification,
+            ErrorCode::ReceiverNotVerified => self.receiver,
+            ErrorCode::LimitReached => self.limit,
+            ErrorCode::NotFound => self.not_found,
+            ErrorCode::QuoteNotFound => self.quote_not_found,
+            ErrorCode::ActionNotAllowed => self.action,
+            ErrorCode::WalletNotLinked => self.wallet,
+            ErrorCode::InProgress => self.in_progress,
+            ErrorCode::NeedsOperator => self.operator,
+            ErrorCode::PayerUnlinked => self.unlinked,
+            ErrorCode::QuoteChanged => self.quote_changed,
+            ErrorCode::OrderOpen => self.order_open,
+            ErrorCode::InvalidFields => self.fields,
+            ErrorCode::AmountOutOfRange => self.amount,
+            ErrorCode::AssetUnavailable => self.unavailable,
+            ErrorCode::RateLimited => self.rate_limited,
+            ErrorCode::ProviderRejected => self.rejected,
+            ErrorCode::ProviderUnavailable => self.provider_down,
+            ErrorCode::FundsUnavailable => self.funds,
+        }
+    }
+}
+
+/// What was chosen, not every sentence of it.
+impl std::fmt::Debug for Locale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.tag())
+    }
+}
+
+impl PartialEq for Locale {
+    fn eq(&self, other: &Self) -> bool {
+        (self.language, self.region) == (other.language, other.region)
+    }
+}
+
+/// A sentence with its values: `{name}` becomes the value beside `"name"`.
+pub(crate) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(sentence.len() + 16);
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            text.push_str(value);
+        }
+        rest = tail;
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn tag(tags: &[&str]) -> String {
+        Locale::first_spoken(tags.iter().copied()).tag()
+    }
+
+    #[test]
+    fn the_language_is_chosen_by_its_prefix() {
+        assert_eq!(tag(&["es-MX", "en-US"]), "es-MX");
+        assert_eq!(tag(&["EN_us"]), "en-US");
+        assert_eq!(tag(&["es-419"]), "es");
+        assert_eq!(tag(&["es-Latn-DO"]), "es-DO");
+    }
+
+    #[test]
+    fn a_language_nobody_wrote_is_passed_over() {
+        assert_eq!(tag(&["fr-FR", "en-GB"]), "en-GB");
+        assert_eq!(tag(&["de", ""]), "es");
+        assert_eq!(tag(&["est"]), "es");
+        assert_eq!(Locale::parse("english"), None);
+    }
+
+    #[test]
+    fn a_sentence_takes_its_values_by_name() {
+        let text = fill("Paso {step} de {steps}", &[("steps", "5"), ("step", "2")]);
+        assert_eq!(text, "Paso 2 de 5");
+    }
+
+    #[test]
+    fn a_sentence_without_values_stays_as_it_is() {
+        assert_eq!(fill("Cargando…", &[]), "Cargando…");
+    }
+}

@@ -1,0 +1,273 @@
+// The loader of the checkout: the one file that a partner's page names.
+//
+//   <script type="module" src="https://pay.partner.example/offramp.js"></script>
+//   <offramp-checkout session-url="/offramp/session" locale="es-MX"></offramp-checkout>
+//
+// It defines the element, draws a skeleton at once, fetches JavaScript glue, wasm, stylesheet and
+// session side by side, checks the first three against the digests below, and calls `mount`.
+// No dependency, no inline style or script: it runs under
+//   script-src 'self' <proxy> 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' <proxy>
+//
+// The build fills in names and digests, and drops indentation and comments that stand on lines of
+// their own (xtask/src/bundle).
+
+const GLUE = ["{{glue.path}}", "{{glue.integrity}}"];
+const WASM = ["{{wasm.path}}", "{{wasm.integrity}}"];
+const STYLE = ["{{style.path}}", "{{style.integrity}}"];
+
+// Each attribute has a property of the same name, in camelCase, and the two mirror each other.
+const ATTRIBUTES = [
+  "session",
+  "session-url",
+  "proxy",
+  "locale",
+  "theme",
+  "order",
+  "resume",
+  "country",
+  "token",
+  "network",
+  "amount",
+];
+const property = (attribute) => attribute.replace(/-./, (dash) => dash[1].toUpperCase());
+
+const WORDS = {
+  en: ["Loading…", "The checkout could not be opened. Check your connection and try again.", "Try again"],
+  es: ["Cargando…", "No se pudo abrir el pago. Revisa tu conexión e inténtalo de nuevo.", "Reintentar"],
+};
+
+// As high as the first step, so that the page around it does not jump. Colours and letters are the
+// page's own.
+const skeletonStyle = new CSSStyleSheet();
+skeletonStyle.replaceSync(`
+  :host { display: block }
+  :host([hidden]) { display: none }
+  .loader { box-sizing: border-box; min-height: 560px; padding: 24px }
+  i { display: block; height: 56px; margin-bottom: 16px; border-radius: 12px; background: #8883 }
+  i:nth-child(2) { height: 220px }
+  button { font: inherit; min-height: 44px; padding: 0 20px; margin-bottom: 16px }
+  @media (prefers-reduced-motion: no-preference) {
+    i { animation: loader 1.6s infinite }
+    @keyframes loader { 50% { opacity: .4 } }
+  }
+`);
+
+// One glue, one wasm and one stylesheet for every element of the page. A module that failed to
+// load stays failed under its address, so each further try asks under another one.
+let program;
+let tries = 0;
+
+function load() {
+  program ??= start(tries++ ? `?${tries}` : "").catch((error) => {
+    program = undefined;
+    throw error;
+  });
+  return program;
+}
+
+async function start(query) {
+  const url = new URL(GLUE[0] + query, import.meta.url).href;
+  const wasm = fetched(WASM, query);
+  // Handled below, or not at all when the glue failed first.
+  wasm.catch(() => {});
+  const style = fetched(STYLE, query).then((response) => response.text());
+  const [text] = await Promise.all([style, preloaded(url, GLUE[1])]);
+  const glue = await import(url);
+  await glue.default({ module_or_path: wasm });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return { mount: glue.mount, sheet };
+}
+
+function fetched([path, integrity], query) {
+  return fetch(new URL(path + query, import.meta.url), { integrity, credentials: "omit" });
+}
+
+// `import()` takes no digest. A preload does, and the import then uses what was preloaded; without
+// waiting for it, a page that blocks preloads would get the glue unchecked.
+function preloaded(href, integrity) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    if (!link.relList.supports("modulepreload")) throw new Error("modulepreload is not supported");
+    // A page whose policy names a nonce gave it to this script.
+    const self = [...document.querySelectorAll("script[src]")].find(
+      (script) => script.src === import.meta.url,
+    );
+    if (self?.nonce) link.nonce = self.nonce;
+    Object.assign(link, { rel: "modulepreload", crossOrigin: "anonymous", integrity, href });
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => reject(new Error(`refused: ${href}`)));
+    document.head.append(link);
+  });
+}
+
+function made(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+class OfframpCheckout extends HTMLElement {
+  static observedAttributes = ATTRIBUTES;
+
+  #appearance;
+  #shadow = this.attachShadow({ mode: "open" });
+  // What `mount` returned, while the widget is there.
+  #handle;
+  // Set while connected; a new object for each try, so that an abandoned one notices.
+  #attempt;
+  #failed = false;
+  #firstToken;
+  #lastToken;
+
+  get appearance() {
+    return this.#appearance;
+  }
+
+  set appearance(value) {
+    this.#appearance = value;
+    this.#changed();
+  }
+
+  connectedCallback() {
+    // Set on the element before this script defined it: hand it to the accessors.
+    for (const name of [...ATTRIBUTES.map(property), "appearance"]) {
+      if (Object.hasOwn(this, name)) {
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
+    }
+    // Still there after a move within one task.
+    if (!this.#attempt) this.#open();
+  }
+
+  disconnectedCallback() {
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#close();
+    });
+  }
+
+  attributeChangedCallback(name) {
+    // The page may learn its session after the element has asked for it in vain.
+    queueMicrotask(() => this.#failed && name.startsWith("session") && this.#open());
+    this.#changed();
+  }
+
+  // Later, because the wasm may be the one who changes something, and is not re-entrant.
+  #changed() {
+    queueMicrotask(() => this.#handle?.update(this.#options()));
+  }
+
+  async #open() {
+    const attempt = (this.#attempt = {});
+    this.#failed = false;
+    const blocks = [made("i"), made("i"), made("i")];
+    this.#show({ role: "status", ariaLabel: this.#words()[0] }, ...blocks);
+    let code = "load_failed";
+    try {
+      const loading = load();
+      // An order is opened read-only by its link, without a session.
+      this.#firstToken = this.order && this.resume ? undefined : this.#token();
+      this.#firstToken?.catch(() => {});
+      const { mount, sheet } = await loading;
+      code = "session_failed";
+      await this.#firstToken;
+      if (attempt !== this.#attempt) return;
+      code = "load_failed";
+      const root = made("div");
+      this.#shadow.adoptedStyleSheets = [sheet];
+      this.#shadow.replaceChildren(root);
+      try {
+        this.#handle = mount(this, root, this.#options());
+      } catch (error) {
+        // A wasm that stopped in the middle is of no further use.
+        program = undefined;
+        throw error;
+      }
+    } catch (error) {
+      if (attempt === this.#attempt) this.#fail(code, error);
+    }
+  }
+
+  #show(properties, ...children) {
+    this.#shadow.adoptedStyleSheets = [skeletonStyle];
+    this.#shadow.replaceChildren(made("div", { className: "loader", ...properties }, ...children));
+  }
+
+  #close() {
+    const handle = this.#handle;
+    this.#attempt = this.#handle = this.#firstToken = this.#lastToken = undefined;
+    this.#failed = false;
+    handle?.unmount();
+    // Unless `unmount` consumed it.
+    if (handle?.__wbg_ptr) handle.free();
+    this.#shadow.replaceChildren();
+  }
+
+  #fail(code, error) {
+    const [, failed, again] = this.#words();
+    const retry = made("button", { type: "button" }, again);
+    retry.addEventListener("click", () => this.#open());
+    this.#failed = true;
+    // What the page wrote between the tags, a link to a hosted page for example, is the way out.
+    this.#show({}, made("p", { role: "alert" }, failed), retry, made("slot"));
+    console.error("offramp-checkout:", error);
+    this.dispatchEvent(
+      new CustomEvent("offramp:error", { bubbles: true, composed: true, detail: { v: 1, code } }),
+    );
+  }
+
+  // The token of a session. The first call has its answer under way; a later one, after the
+  // session has ended, takes what the page has set since, or asks again.
+  #session = () => {
+    const first = this.#firstToken;
+    this.#firstToken = undefined;
+    return first ?? this.#token();
+  };
+
+  async #token() {
+    const { session, sessionUrl } = this;
+    if (session && (session !== this.#lastToken || !sessionUrl)) return (this.#lastToken = session);
+    if (!sessionUrl) throw new Error("neither session nor session-url is set");
+    const headers = { "X-Offramp": "1" };
+    const response = await fetch(sessionUrl, { method: "POST", headers, credentials: "same-origin" });
+    if (!response.ok) throw new Error(`session-url answered ${response.status}`);
+    const { client_token } = await response.json();
+    if (typeof client_token !== "string") throw new Error("session-url answered no client_token");
+    return client_token;
+  }
+
+  #options() {
+    const options = { session: this.#session, appearance: this.#appearance };
+    for (const name of ATTRIBUTES) {
+      if (!name.startsWith("session")) options[name] = this[name] ?? undefined;
+    }
+    options.proxy ??= new URL(import.meta.url).origin;
+    return options;
+  }
+
+  #words() {
+    const language = this.locale || navigator.language;
+    return /^es\b/i.test(language) ? WORDS.es : WORDS.en;
+  }
+}
+
+for (const name of ATTRIBUTES) {
+  Object.defineProperty(OfframpCheckout.prototype, property(name), {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return this.getAttribute(name);
+    },
+    set(value) {
+      if (value == null) this.removeAttribute(name);
+      else this.setAttribute(name, value);
+    },
+  });
+}
+
+// A page may name the script twice.
+if (!customElements.get("offramp-checkout")) {
+  customElements.define("offramp-checkout", OfframpCheckout);
+}

@@ -1,0 +1,169 @@
+//! What is typed and chosen in the first step, and what follows from it.
+
+use leptos::prelude::*;
+use offramp_domain::{
+    api::{Asset, Checkout, CountryOffer, ErrorCode, Problem},
+    money::Amount,
+};
+
+use super::{
+    limits::{self, AmountProblem, Limits, Range},
+    prefill::asset_value,
+};
+use crate::{
+    api::ApiError,
+    i18n::{Locale, fill},
+    steps::{AmountDraft, Side},
+    wizard::{Anchor, Ask},
+};
+
+/// Digits after the point while no token is chosen: as many as any of them has.
+const MOST_DECIMALS: u32 = 18;
+
+/// Digits after the point while no country is chosen.
+const CENTS: u32 = 2;
+
+/// What is typed and chosen at this moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sale {
+    /// Which amount was typed.
+    pub(super) side: Side,
+    /// That amount, whatever the limits.
+    pub(super) amount: Result<Amount, AmountProblem>,
+    pub(super) asset: Option<Asset>,
+    pub(super) country: Option<CountryOffer>,
+}
+
+/// Why the amount will not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Found here.
+    Typed(AmountProblem),
+    /// Found by the proxy.
+    Refused(ErrorCode),
+}
+
+impl Sale {
+    /// Reads the draft against what is offered.
+    pub(super) fn read(checkout: &Checkout, draft: AmountDraft) -> Self {
+        let (side, asset, country) = (draft.side.get(), draft.asset.get(), draft.country.get());
+        let is_asset = |known: &&Asset| asset_value((known.token, known.network)) == asset;
+        let is_country = |known: &&CountryOffer| known.country.as_str() == country;
+        let asset = checkout.assets.iter().find(is_asset).cloned();
+        let country = checkout.countries.iter().find(is_country).cloned();
+        let decimals = match side {
+            Side::Crypto => asset.as_ref().map_or(MOST_DECIMALS, |asset| asset.decimals),
+            Side::Fiat => country
+                .as_ref()
+                .map_or(CENTS, |offer| offer.currency.decimals()),
+        };
+        let amount = draft.text(side).with(|text| limits::read(text, decimals));
+        Self {
+            side,
+            amount,
+            asset,
+            country,
+        }
+    }
+
+    /// All of it, once it is complete.
+    pub(super) fn ask(&self) -> Option<Ask> {
+        let (asset, country) = (self.asset.as_ref()?, self.country.as_ref()?);
+        let amount = self.amount.ok().filter(|amount| !amount.is_zero())?;
+        Some(Ask {
+            token: asset.token,
+            network: asset.network,
+            country: country.country,
+            anchor: match self.side {
+                Side::Crypto => Anchor::Crypto(amount),
+                Side::Fiat => Anchor::Fiat(amount),
+            },
+        })
+    }
+
+    /// The unit of a side, once it is chosen.
+    pub(super) fn unit(&self, side: Side) -> &'static str {
+        let unit = match side {
+            Side::Crypto => self.asset.as_ref().map(|asset| asset.token.symbol()),
+            Side::Fiat => self.country.as_ref().map(|offer| offer.currency.code()),
+        };
+        unit.unwrap_or_default()
+    }
+
+    /// What one order may be, once both sides are chosen.
+    pub(super) fn limits(&self, rate: Option<Amount>) -> Option<Limits> {
+        Some(Limits::of(
+            self.asset.as_ref()?,
+            self.country.as_ref()?,
+            rate,
+        ))
+    }
+
+    /// What is wrong with the amount: what can be found here before what the proxy said.
+    pub(super) fn trouble(
+        &self,
+        limits: Option<Limits>,
+        refused: Option<&ApiError>,
+    ) -> Option<Trouble> {
+        let amount = match self.amount {
+            Ok(amount) => amount,
+            Err(problem) => return Some(Trouble::Typed(problem)),
+        };
+        let range = limits.map(|limits| limits.side(self.side));
+        if let Some(problem) = range.and_then(|range| range.refuse(amount)) {
+            return Some(Trouble::Typed(problem));
+        }
+        let code = refused?.code().filter(|code| is_about_the_amount(*code))?;
+        let range = refused?
+            .problem()
+            .and_then(|problem| self.refused_range(problem));
+        let problem = range.and_then(|range| range.refuse(amount));
+        Some(problem.map_or(Trouble::Refused(code), Trouble::Typed))
+    }
+
+    /// The limits that the proxy named, if they are in the unit that was typed.
+    fn refused_range(&self, problem: &Problem) -> Option<Range> {
+        let is_typed = problem.currency.as_deref() == Some(self.unit(self.side));
+        let min = problem.min.unwrap_or(Amount::ZERO);
+        is_typed.then_some(Range {
+            min,
+            max: problem.max?,
+        })
+    }
+
+    /// What is wrong, in words.
+    pub(super) fn sentence(&self, locale: &Locale, trouble: Trouble) -> String {
+        let words = &locale.words.amount.problem;
+        let limit = |amount| locale.of_unit(amount, self.unit(self.side));
+        let problem = match trouble {
+            Trouble::Typed(problem) => problem,
+            Trouble::Refused(ErrorCode::LimitReached) => return words.limit.to_owned(),
+            Trouble::Refused(_) => return locale.words.errors.amount.to_owned(),
+        };
+        match problem {
+            AmountProblem::Empty => words.empty.to_owned(),
+            AmountProblem::NotAnAmount => words.not_amount.to_owned(),
+            AmountProblem::TooLong => words.too_large.to_owned(),
+            AmountProblem::TooManyDecimals { max } => {
+                fill(words.decimals, &[("max", &max.to_string())])
+            }
+            AmountProblem::Below(min) => fill(words.below, &[("min", &limit(min))]),
+            AmountProblem::Above(max) => fill(words.above, &[("max", &limit(max))]),
+        }
+    }
+}
+
+/// Whether another amount would do.
+pub(super) fn is_about_the_amount(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::AmountOutOfRange | ErrorCode::LimitReached)
+}
+
+impl AmountDraft {
+    /// What is typed on a side.
+    pub(super) fn text(self, side: Side) -> RwSignal<String> {
+        match side {
+            Side::Crypto => self.crypto,
+            Side::Fiat => self.fiat,
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Sending the crypto: on which network, how much, where to, until when.
+//!
+//! Everything here follows from the order: what may be sent, what may be done, who acts next.
+
+mod address;
+mod cancel;
+mod offline;
+mod pay;
+mod refusal;
+mod report;
+mod time_left;
+
+use leptos::prelude::*;
+use offramp_domain::api::{Action, Authorisation, Deposit, Offer, Order, Party, TransferToAddress};
+
+pub(crate) use self::refusal::Refusal;
+use self::{
+    address::Address,
+    pay::{AmountToSend, FromExchange, NetworkBanner, ScanOrOpen},
+    time_left::TimeLeft,
+};
+pub(super) use self::{
+    cancel::CancelOrder, offline::OfflineNotice, refusal::unmarked, report::ReportSent,
+};
+use crate::{
+    i18n::{DepositMessages, Locale, fill},
+    order::OrderHandle,
+    region::region,
+    ui::{CopyButton, Notice, NoticeKind},
+};
+
+/// The step that asks for the crypto.
+#[component]
+pub(crate) fn DepositStep(
+    /// The order that is paid.
+    handle: OrderHandle,
+) -> impl IntoView {
+    let words = &expect_context::<Locale>().words.deposit;
+    let screen = Memo::new(move |_| handle.order.with(Screen::of));
+    let title = Signal::derive(move || screen.with(|screen| screen.title(words)));
+    let state = Signal::derive(move || {
+        handle
+            .order
+            .with(|order| Some(order.state.as_str().to_owned()))
+    });
+    let notice = region(move || screen.with(|screen| screen.notice(words)));
+    let instruction = region(move || screen.get().instruction());
+    view! {
+        <section class="checkout-step checkout-deposit" data-testid="step-deposit" data-state=state>
+            <h2 class="checkout-step__title" tabindex="-1">
+                {title}
+            </h2>
+            <OfflineNotice connection=handle.connection />
+            <div class="checkout-step__group" aria-live="polite">
+                {notice}
+            </div>
+            {instruction}
+            <ReportSent handle />
+            <Refusal problem=unmarked(handle.problem) />
+            <CancelOrder handle />
+        </section>
+    }
+}
+
+/// What there is to send, and whether it should be sent.
+#[derive(Clone, PartialEq)]
+enum Screen {
+    /// Send it.
+    Send(TransferToAddress),
+    /// Do not send it now.
+    TooLate(TransferToAddress),
+    /// The order is being called off: the address is out of sight.
+    Cancelling,
+    /// The payer's wallet has to sign.
+    Sign(Authorisation),
+    /// The partner has to authorise.
+    Authorise(Authorisation),
+    /// There is nothing to send.
+    Nothing,
+}
+
+impl Screen {
+    fn of(order: &Order) -> Self {
+        if order.pending_action == Some(Action::Cancel) {
+            return Self::Cancelling;
+        }
+        match &order.deposit {
+            Some(Deposit::TransferToAddress(transfer)) => match transfer.offer {
+                Offer::Live => Self::Send(transfer.clone()),
+                Offer::Over => Self::TooLate(transfer.clone()),
+            },
+            Some(Deposit::SignTypedData(authorisation)) => Self::Sign(authorisation.clone()),
+            Some(Deposit::Authorise(authorisation)) => Self::Authorise(authorisation.clone()),
+            None => Self::Nothing,
+        }
+    }
+
+    fn title(&self, words: &DepositMessages) -> String {
+        match self {
+            Self::Send(transfer) => fill(words.title, &[("network", transfer.network.name())]),
+            Self::TooLate(_) => words.over.title.to_owned(),
+            Self::Cancelling => words.cancelling.title.to_owned(),
+            Self::Sign(_) => words.sign.title.to_owned(),
+            Self::Authorise(_) => words.authorise.title.to_owned(),
+            Self::Nothing => words.waiting.title.to_owned(),
+        }
+    }
+
+    /// What changed since the payer was asked to send; read out when it appears.
+    fn notice(&self, words: &'static DepositMessages) -> AnyView {
+        match self {
+            Self::TooLate(_) => view! {
+                <Notice kind=NoticeKind::Danger>
+                    <p>
+                        <strong>{words.over.body}</strong>
+                    </p>
+                    <p>{words.over.why}</p>
+                    <p>{words.over.sent}</p>
+                </Notice>
+            }
+            .into_any(),
+            Self::Cancelling => view! {
+                <Notice kind=NoticeKind::Warning>
+                    <p>{words.cancelling.body}</p>
+                </Notice>
+            }
+            .into_any(),
+            Self::Send(_) | Self::Sign(_) | Self::Authorise(_) | Self::Nothing => ().into_any(),
+        }
+    }
+
+    fn instruction(self) -> AnyView {
+        match self {
+            Self::Send(transfer) => view! { <Send transfer /> }.into_any(),
+            Self::TooLate(transfer) => view! { <Address transfer /> }.into_any(),
+            Self::Cancelling => ().into_any(),
+            Self::Sign(authorisation) => {
+                view! { <NotHere authorisation by=Party::Payer /> }.into_any()
+            }
+            Self::Authorise(authorisation) => {
+                view! { <NotHere authorisation by=Party::Partner /> }.into_any()
+            }
+            Self::Nothing => view! { <NothingYet /> }.into_any(),
+        }
+    }
+}
+
+/// All that a wallet has to be told, the riskiest first.
+#[component]
+fn Send(transfer: TransferToAddress) -> impl IntoView {
+    let words = &expect_context::<Locale>().words.deposit;
+    let address = transfer.address.clone();
+    let TransferToAddress {
+        network,
+        token,
+        amount,
+        offer_until,
+        ..
+    } = transfer;
+    view! {
+        <AmountToSend amount token />
+        <NetworkBanner transfer=transfer.clone() />
+        <ScanOrOpen transfer=transfer.clone() />
+        <div class="checkout-step__group">
+            <Address transfer />
+            <CopyButton label=words.copy_address text=address action="copy-address" />
+            <p class="checkout-muted">{words.compare}</p>
+            <p class="checkout-muted">{words.one_use}</p>
+        </div>
+        {offer_until.map(|until| view! { <TimeLeft until /> }.into_any())}
+        <FromExchange amount token network />
+    }
+}
+
+/// Crypto that moves by a signature, which this screen cannot take yet.
+#[component]
+fn NotHere(authorisation: Authorisation, by: Party) -> impl IntoView {
+    let locale = expect_context::<Locale>();
+    let words = &locale.words.deposit;
+    let body = match by {
+        Party::Payer => words.sign.body,
+        Party::Partner | Party::Provider => words.authorise.body,
+    };
+    let amount = locale.crypto(authorisation.amount, authorisation.token);
+    view! { <p class="checkout-step__lead">{fill(body, &[("amount", &amount)])}</p> }
+}
+
+#[component]
+fn NothingYet() -> impl IntoView {
+    let words = &expect_context::<Locale>().words.deposit;
+    view! { <p class="checkout-step__lead">{words.waiting.body}</p> }
+}
+
+/// Whether the payer may do this now.
+fn is_offered(order: &Order, action: Action) -> bool {
+    order
+        .actions
+        .iter()
+        .any(|offer| offer.action == action && offer.by == Party::Payer)
+}
+
+/// The two ends of something long: `0x3c49…3359`.
+pub(super) fn shortened(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= 13 {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(6).collect();
+    let tail: String = text.chars().skip(count - 4).collect();
+    [head, tail].join("…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contract_is_known_by_its_ends() {
+        assert_eq!(
+            shortened("0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"),
+            "0x3c49…3359"
+        );
+        assert_eq!(shortened("0x1234"), "0x1234");
+    }
+}

@@ -1,0 +1,30 @@
+//! What is on the screen may be old.
+
+use leptos::prelude::*;
+
+use crate::{
+    i18n::{Locale, fill},
+    order::Connection,
+    region::region,
+    ui::{Notice, NoticeKind},
+};
+
+/// Says when the order was last checked, while the proxy cannot be reached.
+#[component]
+pub(crate) fn OfflineNotice(connection: Signal<Connection>) -> impl IntoView {
+    let locale = expect_context::<Locale>();
+    let notice = region(move || match connection.get() {
+        Connection::Live => ().into_any(),
+        Connection::Offline { last_checked } => {
+            let time = locale.time(last_checked);
+            let text = fill(locale.words.deposit.offline, &[("time", &time)]);
+            view! {
+                <Notice kind=NoticeKind::Warning>
+                    <p>{text}</p>
+                </Notice>
+            }
+            .into_any()
+        }
+    });
+    view! { <div aria-live="polite">{notice}</div> }
+}

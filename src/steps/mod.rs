@@ -1,0 +1,108 @@
+//! The five steps, in the order in which a payer meets them, and what they type on the way.
+
+mod amount;
+mod bank;
+mod confirm;
+mod deposit;
+mod status;
+
+use std::collections::BTreeMap;
+
+use leptos::{html, prelude::*};
+use offramp_domain::{
+    api::{Checkout, CountryOffer, FieldProblem},
+    bank::CountryCode,
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::api::ApiError;
+
+pub(crate) use amount::AmountStep;
+pub(crate) use bank::BankStep;
+pub(crate) use confirm::{ConfirmStep, Exits};
+pub(crate) use deposit::{DepositStep, Refusal};
+pub(crate) use status::StatusStep;
+
+/// What the payer is typing, kept while they go back and forth, and given up with the page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drafts {
+    /// The first step.
+    pub(crate) amount: AmountDraft,
+    /// The answers about a bank account.
+    bank: StoredValue<BTreeMap<(CountryCode, String), ArcRwSignal<String>>>,
+    /// The answers that the proxy refused.
+    pub(crate) refused_fields: RwSignal<Vec<FieldProblem>>,
+}
+
+/// What is typed in the first step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AmountDraft {
+    pub(crate) crypto: RwSignal<String>,
+    pub(crate) fiat: RwSignal<String>,
+    /// Which of the two was typed; the other one follows.
+    pub(crate) side: RwSignal<Side>,
+    /// `USDC:POL`, or nothing.
+    pub(crate) asset: RwSignal<String>,
+    /// `MX`, or nothing.
+    pub(crate) country: RwSignal<String>,
+    /// Why the proxy did not want this amount, when it said so later.
+    pub(crate) refusal: RwSignal<Option<ApiError>>,
+    /// Whether the fields were filled in once: what the payer empties stays empty.
+    pub(crate) began: StoredValue<bool>,
+}
+
+/// One of the two amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Crypto,
+    Fiat,
+}
+
+impl Drafts {
+    pub(crate) fn new() -> Self {
+        Self {
+            amount: AmountDraft {
+                crypto: RwSignal::default(),
+                fiat: RwSignal::default(),
+                side: RwSignal::new(Side::Crypto),
+                asset: RwSignal::default(),
+                country: RwSignal::default(),
+                refusal: RwSignal::new(None),
+                began: StoredValue::new(false),
+            },
+            bank: StoredValue::default(),
+            refused_fields: RwSignal::default(),
+        }
+    }
+
+    /// What is typed for one question of a country's form.
+    fn answer(self, country: CountryCode, key: &str) -> RwSignal<String> {
+        let draft = self.bank.try_update_value(|answers| {
+            answers
+                .entry((country, key.to_owned()))
+                .or_default()
+                .clone()
+        });
+        draft.unwrap_or_default().into()
+    }
+}
+
+/// Puts the focus on the field with this name.
+fn focus_named(form: NodeRef<html::Form>, name: &str) {
+    let selector = ["[name='", name, "']"].concat();
+    let form = form.get_untracked();
+    if let Some(field) = form.and_then(|form| form.query_selector(&selector).ok().flatten()) {
+        // Fails for nothing that is on the screen.
+        let _ = field.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// What is offered for a country; nothing when it is not offered any more.
+fn country_of(checkout: &Checkout, code: CountryCode) -> Option<CountryOffer> {
+    checkout
+        .countries
+        .iter()
+        .find(|offer| offer.country == code)
+        .cloned()
+}

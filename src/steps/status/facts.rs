@@ -1,0 +1,221 @@
+//! The figures of an order, its number and its transfer.
+
+use leptos::prelude::*;
+use offramp_domain::{
+    api::Order,
+    order::OrderState,
+    quote::{FeeKind, Guarantee},
+};
+
+use super::{super::deposit::shortened, standing::account};
+use crate::{
+    i18n::Locale,
+    region::region,
+    ui::{CopyButton, Icon, Picture},
+};
+
+/// A name and a value, on the screen and on the receipt.
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+/// What was agreed and what came of it.
+pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
+    let words = &locale.words.status.rows;
+    let received = match order.fiat.guarantee {
+        Guarantee::Exact => words.received_exact,
+        Guarantee::AtLeast => words.received_at_least,
+        Guarantee::Estimate => words.received_estimate,
+    };
+    let currency = order.fiat.currency;
+    let fiat = order
+        .fiat
+        .amount
+        .map(|amount| locale.money(amount, currency));
+    let mut facts = vec![
+        Fact {
+            name: words.sent,
+            value: locale.crypto(order.crypto.amount, order.crypto.token),
+        },
+        Fact {
+            name: received,
+            value: fiat.unwrap_or_else(|| words.unknown.to_owned()),
+        },
+    ];
+    if let Some(rate) = order.rate {
+        let value = locale.rate(rate, order.crypto.token, currency);
+        facts.push(Fact {
+            name: words.rate,
+            value,
+        });
+    }
+    for fee in &order.fees {
+        let names = &locale.words.common.fees;
+        let name = match fee.kind {
+            FeeKind::Spread => names.spread,
+            FeeKind::Provider => names.provider,
+            FeeKind::Network => names.network,
+        };
+        facts.push(Fact {
+            name,
+            value: locale.of_unit(fee.amount, &fee.currency),
+        });
+    }
+    facts.push(Fact {
+        name: words.account,
+        value: account(order),
+    });
+    if let Some(refund) = &order.refund {
+        let amount = refund
+            .amount
+            .map(|amount| locale.crypto(amount, refund.token));
+        let value = amount.unwrap_or_else(|| refund.token.symbol().to_owned());
+        facts.push(Fact {
+            name: words.refund,
+            value,
+        });
+        if let Some(hash) = &refund.tx_hash {
+            facts.push(Fact {
+                name: words.refund_hash,
+                value: hash.clone(),
+            });
+        }
+    }
+    facts.push(Fact {
+        name: words.created,
+        value: locale.date_time(order.created_at),
+    });
+    let paid = order
+        .timeline
+        .iter()
+        .find(|entry| entry.state == OrderState::Completed);
+    if let Some(paid) = paid {
+        facts.push(Fact {
+            name: words.completed,
+            value: locale.date_time(paid.at),
+        });
+    }
+    facts
+}
+
+/// All of them, and what can be copied or looked up.
+#[component]
+pub(super) fn Facts(order: Signal<Order>) -> impl IntoView {
+    let locale = expect_context::<Locale>();
+    let words = &locale.words.status.rows;
+    // Nothing in them takes the focus, so they may be made anew whenever the order changes.
+    let rows = region(move || {
+        let facts = order.with(|order| facts(&locale, order)).into_iter();
+        facts
+            .map(|fact| view! { <Row fact /> }.into_any())
+            .collect::<Vec<_>>()
+            .into_any()
+    });
+    view! {
+        <div class="checkout-step__group">
+            <h3 class="checkout-step__subtitle">{words.title}</h3>
+            <dl class="checkout-rows">
+                {rows} <div class="checkout-rows__row">
+                    <dt class="checkout-rows__term">{words.order}</dt>
+                    <dd class="checkout-rows__value">
+                        <OrderNumber order />
+                    </dd>
+                </div> <Transfer order />
+            </dl>
+        </div>
+    }
+}
+
+#[component]
+fn Row(fact: Fact) -> impl IntoView {
+    view! {
+        <div class="checkout-rows__row">
+            <dt class="checkout-rows__term">{fact.name}</dt>
+            <dd class="checkout-rows__value">{fact.value}</dd>
+        </div>
+    }
+}
+
+/// The order's number, to be given to whoever helps.
+#[component]
+pub(super) fn OrderNumber(order: Signal<Order>) -> impl IntoView {
+    let words = &expect_context::<Locale>().words.status.rows;
+    let id = order.with_untracked(|order| order.id.clone());
+    view! {
+        <div class="checkout-status__copy">
+            <span class="checkout-code" data-testid="order-id">
+                {id.clone()}
+            </span>
+            <CopyButton label=words.copy_order text=id action="copy-order" />
+        </div>
+    }
+}
+
+/// The hash of the payer's transfer, once it is known.
+#[component]
+fn Transfer(order: Signal<Order>) -> impl IntoView {
+    let words = expect_context::<Locale>().words;
+    let rows = &words.status.rows;
+    let known = Memo::new(move |_| {
+        order.with(|order| {
+            let explorer = order.explorer_url.clone().and_then(safe);
+            order.tx_hash.clone().map(|hash| (hash, explorer))
+        })
+    });
+    let link = move |url: String| {
+        view! {
+            <a
+                class="checkout-link"
+                href=url
+                target="_blank"
+                rel="noopener noreferrer"
+                data-action="explorer"
+            >
+                {rows.explorer}
+                <Icon picture=Picture::External />
+                <span class="checkout-visually-hidden">{words.common.opens_new_tab}</span>
+            </a>
+        }
+        .into_any()
+    };
+    region(move || {
+        let Some((hash, explorer)) = known.get() else {
+            return ().into_any();
+        };
+        view! {
+            <div class="checkout-rows__row">
+                <dt class="checkout-rows__term">{rows.hash}</dt>
+                <dd class="checkout-rows__value">
+                    <div class="checkout-status__copy">
+                        <span class="checkout-code" data-testid="tx-hash">
+                            {shortened(&hash)}
+                        </span>
+                        <span class="checkout-code checkout-status__whole">{hash.clone()}</span>
+                        <CopyButton label=rows.copy_hash text=hash action="copy-hash" />
+                        {explorer.map(link)}
+                    </div>
+                </dd>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// A link is only followed to a page over TLS.
+fn safe(url: String) -> Option<String> {
+    url.starts_with("https://").then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_over_tls_is_linked_to() {
+        let safe = |url: &str| safe(url.to_owned()).is_some();
+        assert!(safe("https://polygonscan.com/tx/0x1"));
+        assert!(!safe("http://polygonscan.com/tx/0x1"));
+        assert!(!safe("javascript:alert(1)//https://"));
+    }
+}

@@ -1,0 +1,164 @@
+//! Watching the money arrive: what happened, who acts next, and what it came to.
+
+mod facts;
+mod receipt;
+mod standing;
+mod timeline;
+
+use leptos::prelude::*;
+use offramp_domain::{
+    api::Order,
+    order::{OrderState, is_closed, is_unfunded},
+};
+
+use self::{
+    facts::{Facts, OrderNumber},
+    receipt::Receipt,
+    standing::{Standing, is_elsewhere, next_sentence, patience},
+    timeline::Timeline,
+};
+use super::deposit::{CancelOrder, OfflineNotice, Refusal, ReportSent, unmarked};
+use crate::{
+    hooks::use_countdown,
+    i18n::Locale,
+    order::OrderHandle,
+    region::region,
+    ui::{Button, ButtonKind, Notice, NoticeKind},
+};
+
+/// The step that shows how far the order is, until its end and after it.
+#[component]
+pub(crate) fn StatusStep(
+    /// The order that is watched.
+    handle: OrderHandle,
+    /// Called when the payer wants to sell more.
+    on_restart: Callback<()>,
+) -> impl IntoView {
+    let locale = expect_context::<Locale>();
+    let words = &locale.words.status;
+    let order = handle.order;
+    let left = use_countdown(Signal::derive(move || order.with(patience)));
+    let is_late = Memo::new(move |_| left.get() == Some(0));
+    let standing = move || order.with(|order| Standing::of(order, is_late.get()));
+    let may_worry = move || order.with(|order| standing().may_worry(order));
+
+    let state = Signal::derive(move || order.with(|order| Some(order.state.as_str().to_owned())));
+    let title = Signal::derive(move || standing().title(locale.words).to_owned());
+    let body = Signal::derive(move || order.with(|order| standing().body(&locale, order)));
+    let announced = Signal::derive(move || [title.get(), body.get()].join(". "));
+    let figure = Signal::derive(move || order.with(|order| figure(&locale, order)));
+    let reason = Signal::derive(move || {
+        let reason = order.with(|order| order.reason).filter(|_| may_worry());
+        reason.map(|reason| words.reason.of(reason).to_owned())
+    });
+    // Where the crypto is, where the payer may wonder.
+    let money = Signal::derive(move || {
+        may_worry().then(|| words.money.of(order.with(|order| order.custody)).to_owned())
+    });
+    let elsewhere =
+        Signal::derive(move || order.with(is_elsewhere).then(|| words.elsewhere.to_owned()));
+    let next = Signal::derive(move || order.with(|order| next_sentence(&locale, order)));
+    let is_longer = Memo::new(move |_| is_late.get() && standing().may_be_late());
+    let needs_help = Memo::new(move |_| order.with(|order| standing().needs_help(order)));
+    let trouble = region(move || {
+        let is_longer = is_longer.get();
+        if !is_longer && !needs_help.get() {
+            return ().into_any();
+        }
+        view! {
+            {is_longer.then(|| view! { <Longer /> }.into_any())}
+            <Help order />
+        }
+        .into_any()
+    });
+    view! {
+        <section class="checkout-step checkout-status" data-testid="step-status">
+            <h2
+                class="checkout-step__title"
+                tabindex="-1"
+                data-testid="order-state"
+                data-state=state
+            >
+                {title}
+            </h2>
+            <p class="checkout-visually-hidden" role="status">
+                {announced}
+            </p>
+            <OfflineNotice connection=handle.connection />
+            <div class="checkout-step__group">
+                <p class="checkout-status__result">{figure}</p>
+                <p>{body}</p>
+                <p>{reason}</p>
+                <p class="checkout-status__money">{money}</p>
+                <p>{elsewhere}</p>
+                <p class="checkout-status__next">{next}</p>
+            </div>
+            {trouble}
+            <ReportSent handle />
+            <Refusal problem=unmarked(handle.problem) />
+            <CancelOrder handle />
+            <Timeline order />
+            <Facts order />
+            <Ending order on_restart />
+        </section>
+    }
+}
+
+/// What arrived, once it did.
+fn figure(locale: &Locale, order: &Order) -> Option<String> {
+    let is_paid = order.state == OrderState::Completed;
+    let amount = order.fiat.amount.filter(|_| is_paid)?;
+    Some(locale.money(amount, order.fiat.currency))
+}
+
+#[component]
+fn Longer() -> impl IntoView {
+    let words = &expect_context::<Locale>().words.status;
+    view! {
+        <Notice kind=NoticeKind::Warning>
+            <p>{words.longer}</p>
+        </Notice>
+    }
+}
+
+/// Whom to write to, and which number to give them.
+#[component]
+fn Help(order: Signal<Order>) -> impl IntoView {
+    let words = &expect_context::<Locale>().words.status;
+    view! {
+        <Notice kind=NoticeKind::Info>
+            <p>{words.help}</p>
+            <OrderNumber order />
+        </Notice>
+    }
+}
+
+/// What can still be done with an order that is over, or that no longer needs its payer.
+#[component]
+fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> impl IntoView {
+    let words = &expect_context::<Locale>().words.status;
+    let is_paid = Memo::new(move |_| order.with(|order| order.state == OrderState::Completed));
+    let may_restart =
+        Memo::new(move |_| order.with(|order| !is_unfunded(order.state, order.custody)));
+    let is_over = Memo::new(move |_| order.with(|order| is_closed(order.state, order.custody)));
+    let receipt = region(move || {
+        if is_paid.get() {
+            view! { <Receipt order /> }.into_any()
+        } else {
+            ().into_any()
+        }
+    });
+    let restart = region(move || {
+        if !may_restart.get() {
+            return ().into_any();
+        }
+        let kind = if is_over.get() {
+            ButtonKind::Primary
+        } else {
+            ButtonKind::Quiet
+        };
+        view! { <Button label=words.restart kind action="restart" on_press=on_restart /> }
+            .into_any()
+    });
+    view! { <div class="checkout-step__actions">{receipt} {restart}</div> }
+}

@@ -1,0 +1,160 @@
+//! What the browser tests of the last two steps mount: one step over an order of their own making,
+//! without a proxy. Nothing of the widget itself uses this.
+
+use std::{cell::OnceCell, rc::Rc};
+
+use leptos::{mount::UnmountHandle, prelude::*, tachys::view::any_view::AnyViewState};
+use offramp_domain::{
+    api::{Action, Order, Problem},
+    time::Timestamp,
+};
+use web_sys::HtmlElement;
+
+use crate::{
+    api::ApiError,
+    clock::{ClockOffset, ServerClock},
+    i18n::Locale,
+    order::{ActionRequest, Connection, OrderHandle},
+    steps::{DepositStep, StatusStep},
+};
+
+/// Which step is mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Sending the crypto.
+    Deposit,
+    /// Watching the money arrive.
+    Status,
+}
+
+/// What the payer did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// Said that the crypto was sent.
+    ReportSent(Option<String>),
+    /// Called the order off.
+    Cancel,
+    /// Asked for another one.
+    Restart,
+}
+
+/// A mounted step, with the hands of the proxy on it. Dropping it takes it off the page.
+pub struct Stage {
+    order: ArcRwSignal<Order>,
+    acting: ArcRwSignal<Option<Action>>,
+    problem: ArcRwSignal<Option<ApiError>>,
+    connection: ArcRwSignal<Connection>,
+    did: ArcRwSignal<Vec<Did>>,
+    clock: Rc<OnceCell<ClockOffset>>,
+    _mounted: UnmountHandle<AnyViewState>,
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage")
+            .field("did", &self.did())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Stage {
+    /// Mounts a step in a language (`es`, `en-US`), when it is `now` at the server.
+    pub fn mount(
+        step: Step,
+        language: &str,
+        now: Timestamp,
+        order: Order,
+        root: HtmlElement,
+    ) -> Self {
+        let order = ArcRwSignal::new(order);
+        let acting = ArcRwSignal::new(None);
+        let problem = ArcRwSignal::new(None);
+        let connection = ArcRwSignal::new(Connection::Live);
+        let did = ArcRwSignal::new(Vec::new());
+        let clock = Rc::new(OnceCell::new());
+        let mounted = {
+            let (order, did, clock) = (order.clone(), did.clone(), Rc::clone(&clock));
+            let (acting, problem) = (acting.clone(), problem.clone());
+            let connection = connection.clone();
+            let locale = Locale::first_spoken([language]);
+            leptos::mount::mount_to(root, move || {
+                provide_context(locale);
+                let server = ServerClock::new();
+                clock.get_or_init(|| server.offset()).learn(now);
+                provide_context(server);
+                let act = {
+                    let did = did.clone();
+                    move |request| {
+                        did.update(|did| {
+                            did.push(match request {
+                                ActionRequest::ReportSent { tx_hash } => Did::ReportSent(tx_hash),
+                                ActionRequest::Cancel => Did::Cancel,
+                            });
+                        });
+                    }
+                };
+                let handle = OrderHandle {
+                    order: order.into(),
+                    act: Callback::new(act),
+                    acting: acting.into(),
+                    problem: problem.into(),
+                    connection: connection.into(),
+                };
+                let restart = move |()| did.update(|did| did.push(Did::Restart));
+                let content = match step {
+                    Step::Deposit => view! { <DepositStep handle /> }.into_any(),
+                    Step::Status => {
+                        view! { <StatusStep handle on_restart=Callback::new(restart) /> }.into_any()
+                    }
+                };
+                view! {
+                    <div class="checkout" lang=locale.language()>
+                        {content}
+                    </div>
+                }
+                .into_any()
+            })
+        };
+        Self {
+            order,
+            acting,
+            problem,
+            connection,
+            did,
+            clock,
+            _mounted: mounted,
+        }
+    }
+
+    /// The proxy says something new.
+    pub fn change(&self, change: impl FnOnce(&mut Order)) {
+        self.order.update(change);
+    }
+
+    /// The clock at the server jumps; the next beat of a countdown sees it.
+    pub fn set_time(&self, now: Timestamp) {
+        if let Some(clock) = self.clock.get() {
+            clock.learn(now);
+        }
+    }
+
+    /// The proxy is working on an action, or on none.
+    pub fn set_acting(&self, action: Option<Action>) {
+        self.acting.set(action);
+    }
+
+    /// The proxy refused an action.
+    pub fn refuse(&self, problem: Problem) {
+        self.problem.set(Some(ApiError::Problem(Box::new(problem))));
+    }
+
+    /// The proxy cannot be reached since then.
+    pub fn disconnect(&self, last_checked: Timestamp) {
+        self.connection.set(Connection::Offline { last_checked });
+    }
+
+    /// What the payer did so far.
+    pub fn did(&self) -> Vec<Did> {
+        self.did.get_untracked()
+    }
+}

@@ -1,0 +1,108 @@
+//! A QR code, drawn here: nothing of it leaves the page.
+
+use std::fmt::Write as _;
+
+use fast_qr::{ECL, Mode, QRBuilder, QRCode};
+use leptos::prelude::*;
+
+use crate::region::region;
+
+/// Modules left white on each side, as the standard asks.
+const QUIET_ZONE: usize = 4;
+
+/// A QR code of `text`, dark on white in every theme.
+#[component]
+pub(crate) fn QrCode(
+    /// What it says to whoever scans it.
+    #[prop(into)]
+    text: Signal<String>,
+    /// What it says to whoever cannot see it.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    region(move || {
+        let Some(drawing) = text.with(|text| draw(text)) else {
+            return ().into_any();
+        };
+        view! {
+            <svg
+                class="checkout-qr"
+                part="qr"
+                role="img"
+                aria-label=label
+                viewBox=drawing.view_box
+                shape-rendering="crispEdges"
+            >
+                <rect class="checkout-qr__paper" width="100%" height="100%" />
+                <path class="checkout-qr__ink" d=drawing.path />
+            </svg>
+        }
+        .into_any()
+    })
+}
+
+struct Drawing {
+    view_box: String,
+    path: String,
+}
+
+/// Nothing for a text that is too long for any QR code.
+fn draw(text: &str) -> Option<Drawing> {
+    // Only bytes: the other modes would be a few modules smaller and a few kilobytes larger.
+    let code = QRBuilder::new(text)
+        .ecl(ECL::M)
+        .mode(Mode::Byte)
+        .build()
+        .ok()?;
+    let side = (code.size + 2 * QUIET_ZONE).to_string();
+    Some(Drawing {
+        view_box: ["0 0 ", &side, " ", &side].concat(),
+        path: path(&code),
+    })
+}
+
+/// One flat rectangle for each run of dark modules in a row.
+fn path(code: &QRCode) -> String {
+    let mut path = String::new();
+    for y in 0..code.size {
+        let row = &code[y];
+        let mut x = 0;
+        while x < code.size {
+            let run = row[x..].iter().take_while(|module| module.value()).count();
+            if run > 0 {
+                // Writing to a string cannot fail.
+                let _ = write!(
+                    path,
+                    "M{} {}h{run}v1h-{run}z",
+                    x + QUIET_ZONE,
+                    y + QUIET_ZONE
+                );
+            }
+            x += run.max(1);
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_run_is_the_edge_of_the_finder_behind_the_quiet_zone() {
+        let drawing = draw("0x7796d4f304bd84171ee6730ad0f69c07a47e786d").unwrap();
+        assert!(drawing.path.starts_with("M4 4h7v1h-7z"), "{}", drawing.path);
+        assert_eq!(drawing.view_box, "0 0 37 37");
+    }
+
+    #[test]
+    fn every_text_has_its_own_drawing() {
+        let path = |text| draw(text).map(|drawing| drawing.path);
+        assert_ne!(path("a"), path("b"));
+    }
+
+    #[test]
+    fn a_text_that_fits_no_code_has_none() {
+        assert!(draw(&"a".repeat(5_000)).is_none());
+    }
+}

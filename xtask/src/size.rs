@@ -1,0 +1,162 @@
+//! What a payer's browser downloads, and how much of it is allowed.
+
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::bundle::{BROTLI, GZIP, LOADER};
+
+/// What loader, glue, wasm and stylesheet together may become, compressed with brotli.
+const GOAL_BYTES: u64 = 130_000;
+
+/// What they are, rounded up: more than this is an error. It only ever goes down, until it is the
+/// goal.
+const LIMIT_BYTES: u64 = 290_000;
+
+/// Prints the sizes of the widget in `dist`. Larger than before is an error.
+pub(crate) fn check(dist: &Path) -> Result<()> {
+    let parts = measured(dist)?;
+    println!("{}", table(&parts));
+    let total: u64 = parts.iter().map(|part| part.brotli).sum();
+    if total > LIMIT_BYTES {
+        bail!(
+            "the widget has grown to {} kB in brotli, more than the {} kB it was",
+            kilobytes(total),
+            kilobytes(LIMIT_BYTES)
+        );
+    }
+    if total > GOAL_BYTES {
+        println!(
+            "the widget is {} kB above its goal",
+            kilobytes(total - GOAL_BYTES)
+        );
+    }
+    Ok(())
+}
+
+/// One file of the widget, in bytes.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    name: &'static str,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+fn measured(dist: &Path) -> Result<Vec<Part>> {
+    let version = dist.join(env!("CARGO_PKG_VERSION"));
+    [
+        ("loader", dist.join(LOADER)),
+        ("glue", only(&version, "js")?),
+        ("wasm", only(&version, "wasm")?),
+        ("stylesheet", only(&version, "css")?),
+    ]
+    .into_iter()
+    .map(|(name, path)| {
+        let size = |path: PathBuf| {
+            fs::metadata(&path)
+                .map(|file| file.len())
+                .with_context(|| path.display().to_string())
+        };
+        let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
+        Ok(Part {
+            name,
+            raw: size(path.clone())?,
+            gzip: size(beside(GZIP))?,
+            brotli: size(beside(BROTLI))?,
+        })
+    })
+    .collect()
+}
+
+fn only(folder: &Path, extension: &str) -> Result<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    match found.as_slice() {
+        [path] => Ok(path.clone()),
+        _ => bail!(
+            "expected one .{extension} in {}, found {}",
+            folder.display(),
+            found.len()
+        ),
+    }
+}
+
+fn table(parts: &[Part]) -> String {
+    let sum = |size: fn(&Part) -> u64| parts.iter().map(size).sum();
+    let total = Part {
+        name: "total",
+        raw: sum(|part| part.raw),
+        gzip: sum(|part| part.gzip),
+        brotli: sum(|part| part.brotli),
+    };
+    let mut table = format!(
+        "{:<12}{:>12}{:>12}{:>12}",
+        "widget, kB", "raw", "gzip", "brotli"
+    );
+    for Part {
+        name,
+        raw,
+        gzip,
+        brotli,
+    } in parts.iter().chain([&total])
+    {
+        let (raw, gzip, brotli) = (kilobytes(*raw), kilobytes(*gzip), kilobytes(*brotli));
+        let _ = write!(table, "\n{name:<12}{raw:>12}{gzip:>12}{brotli:>12}");
+    }
+    let _ = write!(
+        table,
+        "\n{:<36}{:>12}\n{:<36}{:>12}",
+        "allowed",
+        kilobytes(LIMIT_BYTES),
+        "goal",
+        kilobytes(GOAL_BYTES)
+    );
+    table
+}
+
+/// Thousands of bytes, rounded up to a tenth: a budget must not be met by rounding.
+fn kilobytes(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_lists_the_parts_and_their_sum() {
+        let parts = [
+            Part {
+                name: "loader",
+                raw: 6_000,
+                gzip: 2_001,
+                brotli: 1_800,
+            },
+            Part {
+                name: "wasm",
+                raw: 279_000,
+                gzip: 110_000,
+                brotli: 90_193,
+            },
+        ];
+        let expected = "\
+widget, kB           raw        gzip      brotli
+loader               6.0         2.1         1.8
+wasm               279.0       110.0        90.2
+total              285.0       112.1        92.0
+allowed                                    290.0
+goal                                       130.0";
+        assert_eq!(table(&parts), expected);
+    }
+}

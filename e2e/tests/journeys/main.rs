@@ -1,0 +1,29 @@
+//! A payer's journeys, one story per file. How they are told is in the crate's documentation.
+
+mod cancelled_then_paid;
+mod copying;
+mod deposit_never_comes;
+mod failed_load;
+mod happy_path;
+mod host_page;
+mod keyboard;
+mod lost_answer;
+mod penny_test;
+mod provider_down;
+mod quote_expires;
+mod refused_bank;
+mod reload;
+mod reported_early;
+mod second_tab;
+mod session_expires;
+mod strict_policy;
+mod tab_closed;
+mod tour;
+mod worse_quote;
+mod wrong_deposit;
+
+/// The hash of a transfer on Polygon.
+const HASH: &str = "0x8d4fae0194ca4e858d763f904c9fbc43b0d3f1a26f5e4a7c9b1d2e8c4a6f0d13";
+
+/// The hash of another one.
+const OTHER_HASH: &str = "0x1111111111111111111111111111111111111111111111111111111111111111";

@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
-use crate::{clock::ClockOffset, config::Config, order::ActionRequest};
+use crate::{clock::ClockOffset, config::Config, order::ActionRequest, state::StoredValue};
 
 /// How long an answer may take. The proxy itself gives up on a provider after 15 s.
 const PATIENCE_MS: u32 = 30_000;
@@ -65,7 +65,7 @@ impl ApiError {
 
 /// The proxy, in the context of every step.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Api(StoredValue<Rc<Connection>, LocalStorage>);
+pub(crate) struct Api(StoredValue<Rc<Connection>>);
 
 /// What an order looks like after a poll.
 #[derive(Debug)]
@@ -141,7 +141,7 @@ impl Api {
             bearer,
             clock,
         };
-        Self(StoredValue::new_local(Rc::new(connection)))
+        Self(StoredValue::new(Rc::new(connection)))
     }
 
     /// The connection itself, for whoever outlives the component.

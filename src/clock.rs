@@ -5,6 +5,8 @@ use std::{cell::Cell, rc::Rc};
 use leptos::prelude::*;
 use offramp_domain::time::Timestamp;
 
+use crate::state::StoredValue;
+
 /// Milliseconds since this page was opened. Never runs backwards and cannot be set.
 pub(crate) fn monotonic_millis() -> i64 {
     let millis = window()
@@ -51,11 +53,11 @@ fn device_millis() -> i64 {
 /// The server's clock, in the context of every step. What the payer's own clock says is only taken
 /// until the first answer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ServerClock(StoredValue<ClockOffset, LocalStorage>);
+pub(crate) struct ServerClock(StoredValue<ClockOffset>);
 
 impl ServerClock {
     pub(crate) fn new() -> Self {
-        Self(StoredValue::new_local(ClockOffset::default()))
+        Self(StoredValue::new(ClockOffset::default()))
     }
 
     /// What answers are to set it by.

@@ -1,7 +1,6 @@
 //! What the loader calls: mount, update, unmount, and the events that the element fires.
 
 use js_sys::{Object, Reflect};
-use leptos::{mount::UnmountHandle, prelude::*, tachys::view::any_view::AnyViewState};
 use offramp_domain::api::Order;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
@@ -10,7 +9,8 @@ use crate::{
     api::ApiError,
     app::App,
     config::Config,
-    region::{retire, within},
+    state::{ArcRwSignal, StoredValue},
+    view::{Mounted, view},
     wizard::Step,
 };
 
@@ -26,17 +26,12 @@ pub fn mount(host: HtmlElement, root: HtmlElement, options: &JsValue) -> Handle 
     console_error_panic_hook::set_once();
     let config = ArcRwSignal::new(Config::parse(options));
     let given = config.clone();
-    let owner = Owner::new();
-    let inside = owner.clone();
-    let view = leptos::mount::mount_to(root, move || {
-        within(&inside, || {
-            view! { <App host=Host::new(host) config=given.into() /> }.into_any()
-        })
+    let mounted = Mounted::new(root, || {
+        view! { <App host=Host::new(host) config=given.into() /> }
     });
     Handle {
         config,
-        owner,
-        _view: view,
+        _mounted: mounted,
     }
 }
 
@@ -44,8 +39,7 @@ pub fn mount(host: HtmlElement, root: HtmlElement, options: &JsValue) -> Handle 
 #[wasm_bindgen]
 pub struct Handle {
     config: ArcRwSignal<Config>,
-    owner: Owner,
-    _view: UnmountHandle<AnyViewState>,
+    _mounted: Mounted,
 }
 
 #[wasm_bindgen]
@@ -62,12 +56,6 @@ impl Handle {
     pub fn unmount(self) {}
 }
 
-impl Drop for Handle {
-    fn drop(&mut self) {
-        retire(self.owner.clone());
-    }
-}
-
 impl std::fmt::Debug for Handle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Handle").finish_non_exhaustive()
@@ -77,11 +65,11 @@ impl std::fmt::Debug for Handle {
 /// The custom element, in the context of every step. Its events carry ids and states, never
 /// anything about a person.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Host(StoredValue<HtmlElement, LocalStorage>);
+pub(crate) struct Host(StoredValue<HtmlElement>);
 
 impl Host {
     pub(crate) fn new(element: HtmlElement) -> Self {
-        Self(StoredValue::new_local(element))
+        Self(StoredValue::new(element))
     }
 
     /// The first screen is there.

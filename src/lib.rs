@@ -3,8 +3,8 @@
 //! Reading order: [`element`] (what the loader calls), [`config`] (what the page may set),
 //! [`app`] (which step is shown), [`wizard`] (what is settled by then), [`steps`], [`order`] (an
 //! order kept up to date), [`api`] (the only file that speaks HTTP), [`i18n`] and [`mod@format`]
-//! (words and figures), [`region`] (how one view follows another). [`ui`] and [`hooks`] know
-//! nothing about off-ramps.
+//! (words and figures), [`view`] (how markup becomes nodes, and one view follows another). [`ui`]
+//! and [`hooks`] know nothing about off-ramps.
 //!
 //! The program itself is `main.rs`; this is a library so that the tests can mount what it mounts.
 
@@ -22,11 +22,12 @@ mod format;
 mod hooks;
 mod i18n;
 mod order;
-mod region;
+mod state;
 mod steps;
 #[doc(hidden)]
 pub mod test_support;
 mod ui;
+mod view;
 mod wizard;
 
 pub use element::{Handle, mount};

@@ -20,6 +20,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::{
     api::{self, Abort, Api, ApiError, Hold, IdempotencyKey, Polled},
     clock::monotonic_millis,
+    state::{ArcRwSignal, Callback, Signal, StoredValue},
 };
 
 /// Longest random pause between two polls, so that many pages do not ask in step.
@@ -94,7 +95,7 @@ impl OrderHandle {
             connection: watch.connection.clone().into(),
             act: {
                 let watch = Rc::downgrade(&watch);
-                let watch = StoredValue::new_local(watch);
+                let watch = StoredValue::new(watch);
                 Callback::new(move |request| {
                     if let Some(watch) = watch.try_get_value().and_then(|watch| watch.upgrade()) {
                         spawn_local(watch.act(request));
@@ -103,7 +104,7 @@ impl OrderHandle {
             },
         };
         // What is dropped last ends the polling.
-        StoredValue::new_local(watch);
+        StoredValue::new(watch);
         Some(handle)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use leptos::{mount::UnmountHandle, prelude::*, tachys::view::any_view::AnyViewState};
+use leptos::prelude::*;
 use offramp_domain::{
     api::{Action, Order, Problem},
     time::Timestamp,
@@ -15,7 +15,9 @@ use crate::{
     clock::{ClockOffset, ServerClock},
     i18n::Locale,
     order::{ActionRequest, Connection, OrderHandle},
+    state::{ArcRwSignal, Callback},
     steps::{DepositStep, StatusStep},
+    view::{Mounted, view},
 };
 
 /// Which step is mounted.
@@ -46,7 +48,7 @@ pub struct Stage {
     connection: ArcRwSignal<Connection>,
     did: ArcRwSignal<Vec<Did>>,
     clock: Rc<OnceCell<ClockOffset>>,
-    _mounted: UnmountHandle<AnyViewState>,
+    _mounted: Mounted,
 }
 
 impl std::fmt::Debug for Stage {
@@ -77,7 +79,7 @@ impl Stage {
             let (acting, problem) = (acting.clone(), problem.clone());
             let connection = connection.clone();
             let locale = Locale::first_spoken([language]);
-            leptos::mount::mount_to(root, move || {
+            Mounted::new(root, move || {
                 provide_context(locale);
                 let server = ServerClock::new();
                 clock.get_or_init(|| server.offset()).learn(now);
@@ -102,9 +104,9 @@ impl Stage {
                 };
                 let restart = move |()| did.update(|did| did.push(Did::Restart));
                 let content = match step {
-                    Step::Deposit => view! { <DepositStep handle /> }.into_any(),
+                    Step::Deposit => view! { <DepositStep handle /> },
                     Step::Status => {
-                        view! { <StatusStep handle on_restart=Callback::new(restart) /> }.into_any()
+                        view! { <StatusStep handle on_restart=Callback::new(restart) /> }
                     }
                 };
                 view! {
@@ -112,7 +114,6 @@ impl Stage {
                         {content}
                     </div>
                 }
-                .into_any()
             })
         };
         Self {

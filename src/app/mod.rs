@@ -3,18 +3,20 @@
 mod offer;
 mod trouble;
 
-use leptos::{html, prelude::*};
+use std::rc::Rc;
+
+use leptos::prelude::*;
 use offramp_domain::{
     api::{Checkout, Order},
     order::OrderState,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, ShadowRoot};
+use web_sys::{Element, HtmlDivElement, HtmlElement, ShadowRoot};
 
 use offer::Offer;
 pub(crate) use offer::{VerificationLink, is_web_address};
 pub(crate) use trouble::RequestId;
-use trouble::{Failed, Loading, Surprise};
+use trouble::{Failed, Loading};
 
 use crate::{
     api::{Api, ApiError},
@@ -23,9 +25,10 @@ use crate::{
     element::Host,
     i18n::{Locale, fill},
     order::OrderHandle,
-    region::region,
+    state::{Callback, NodeRef, RwSignal, Signal, StoredValue, Task, effect},
     steps::{DepositStep, Drafts, StatusStep},
     ui::Progress,
+    view::{View, region, view},
     wizard::{OrderId, Step, Wizard},
 };
 
@@ -49,14 +52,15 @@ pub(crate) fn App(
     host: Host,
     /// What the page has set.
     config: Signal<Config>,
-) -> impl IntoView {
+) -> View {
     let clock = ServerClock::new();
     provide_context(host);
     provide_context(clock);
-    Effect::new(move |before: Option<Vec<(String, String)>>| {
+    let mut before = Vec::new();
+    effect(move || {
         let appearance = config.with(|config| config.appearance.clone());
-        host.set_properties(before.as_deref().unwrap_or_default(), &appearance);
-        appearance
+        host.set_properties(&before, &appearance);
+        before = appearance;
     });
     let progress = Progressed {
         wizard: RwSignal::new(Wizard::Amount),
@@ -65,7 +69,7 @@ pub(crate) fn App(
     };
     // The order that the page names, once the payer has left it.
     let left = RwSignal::new(None::<OpenedOrder>);
-    let setting = Memo::new(move |_| {
+    let setting = Signal::memo(move || {
         let left = left.get();
         config.with(|config| Setting {
             proxy: config.proxy.clone(),
@@ -92,7 +96,6 @@ pub(crate) fn App(
                 <Started opened left config progress />
             </div>
         }
-        .into_any()
     })
 }
 
@@ -151,45 +154,43 @@ fn Started(
     left: RwSignal<Option<OpenedOrder>>,
     config: Signal<Config>,
     progress: Progressed,
-) -> impl IntoView {
+) -> View {
     let (api, host) = (expect_context::<Api>(), expect_context::<Host>());
     let id = opened.as_ref().map(|opened| opened.id.clone());
-    let load = Action::new_unsync(move |(): &()| start(api, id.clone()));
-    load.dispatch(());
-    let again = Callback::new(move |()| {
-        load.dispatch(());
-    });
+    let load = Task::new();
+    let begin = Callback::new(move |()| load.run(start(api, id.clone())));
+    begin.run(());
     // What can be sold, and which orders are open, may be different by now.
     let restart = Callback::new(move |()| {
         progress.wizard.set(Wizard::Amount);
         if opened.is_some() {
             left.set(opened.clone());
         } else {
-            load.clear();
-            load.dispatch(());
+            load.forget();
+            begin.run(());
         }
     });
-    let busy = Signal::from(load.pending());
+    let busy = load.is_running();
     region(move || {
-        let before: ViewFn = match load.value().get() {
-            None => return view! { <Loading /> }.into_any(),
+        let before: Rc<dyn Fn() -> View> = match load.outcome().get() {
+            None => return view! { <Loading /> },
             Some(Err(error)) => {
-                return view! { <Failed error busy on_retry=again /> }.into_any();
+                return view! { <Failed error busy on_retry=begin /> };
             }
             Some(Ok(Start::Order(order))) => {
                 progress.show(*order);
-                (|| ()).into()
+                Rc::new(View::empty)
             }
             Some(Ok(Start::Payer(checkout))) => {
                 if let Some(order) = checkout.order.clone() {
                     progress.show(order);
                 }
                 let checkout = StoredValue::new(*checkout);
-                (move || view! { <Offer checkout config progress busy on_check=again /> }).into()
+                Rc::new(move || view! { <Offer checkout config progress busy on_check=begin /> })
             }
         };
         host.ready();
-        view! { <Screen progress on_restart=restart before /> }.into_any()
+        view! { <Screen progress on_restart=restart before /> }
     })
 }
 
@@ -200,23 +201,23 @@ fn Screen(
     /// Called when the payer wants to begin anew.
     on_restart: Callback<()>,
     /// The steps before there is an order.
-    #[prop(into)]
-    before: ViewFn,
-) -> impl IntoView {
+    before: Rc<dyn Fn() -> View>,
+) -> View {
     let Progressed { wizard, known, .. } = progress;
     let host = expect_context::<Host>();
     let words = expect_context::<Locale>().words;
-    let screen = NodeRef::<html::Div>::new();
-    let step = Memo::new(move |_| wizard.with(Wizard::step));
-    Effect::new(move |shown: Option<Step>| {
+    let screen = NodeRef::<HtmlDivElement>::default();
+    let step = Signal::memo(move || wizard.with(Wizard::step));
+    let mut shown = None;
+    effect(move || {
         let step = step.get();
         host.step_changed(step);
         if shown.is_some_and(|shown| shown != step) {
             request_animation_frame(move || focus_title(screen));
         }
-        step
+        shown = Some(step);
     });
-    let order = Memo::new(move |_| wizard.with(|wizard| wizard.order().cloned()));
+    let order = Signal::memo(move || wizard.with(|wizard| wizard.order().cloned()));
     let content = region(move || {
         // Read first, and always: without it nothing would notice the first order.
         let wanted = order.get();
@@ -224,8 +225,8 @@ fn Screen(
             .get_value()
             .filter(|known| wanted == Some(OrderId::of(known)))
         {
-            Some(order) => view! { <Ordered order progress step on_restart /> }.into_any(),
-            None => before.run().into_any(),
+            Some(order) => view! { <Ordered order progress step on_restart /> },
+            None => before(),
         }
     });
     let label = move || {
@@ -239,15 +240,13 @@ fn Screen(
                 of=Step::COUNT
                 label=Signal::derive(label)
             />
-            <ErrorBoundary fallback=move |_| {
-                view! { <Surprise on_start_over=on_restart /> }
-            }>{content}</ErrorBoundary>
+            {content}
         </div>
     }
 }
 
 /// A new step is read from its title on, unless the payer has found their way into it already.
-fn focus_title(screen: NodeRef<html::Div>) {
+fn focus_title(screen: NodeRef<HtmlDivElement>) {
     let screen = screen.try_get_untracked().flatten();
     let screen = screen.filter(|screen| focused_within(screen).is_none());
     let title = screen.and_then(|screen| screen.query_selector("h2[tabindex]").ok().flatten());
@@ -269,13 +268,16 @@ fn Ordered(
     order: Order,
     progress: Progressed,
     /// The step on the screen.
-    step: Memo<Step>,
+    step: Signal<Step>,
     on_restart: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let (api, host) = (expect_context::<Api>(), expect_context::<Host>());
     let Progressed { wizard, known, .. } = progress;
-    let handle = OrderHandle::watch(api, order)?;
-    Effect::new(move |before: Option<OrderState>| {
+    let Some(handle) = OrderHandle::watch(api, order) else {
+        return View::empty();
+    };
+    let mut before = None;
+    effect(move || {
         let order = handle.order.get();
         let state = order.state;
         let screen = Wizard::for_order(&order);
@@ -307,12 +309,12 @@ fn Ordered(
             }
         }
         known.set_value(Some(order));
-        state
+        before = Some(state);
     });
-    Some(region(move || match step.get() {
-        Step::Deposit => view! { <DepositStep handle /> }.into_any(),
-        Step::Status => view! { <StatusStep handle on_restart /> }.into_any(),
+    region(move || match step.get() {
+        Step::Deposit => view! { <DepositStep handle /> },
+        Step::Status => view! { <StatusStep handle on_restart /> },
         // The payer begins anew, and this is about to go.
-        Step::Amount | Step::Bank | Step::Confirm => ().into_any(),
-    }))
+        Step::Amount | Step::Bank | Step::Confirm => View::empty(),
+    })
 }

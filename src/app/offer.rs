@@ -8,9 +8,10 @@ use crate::{
     config::Config,
     element::Host,
     i18n::{Locale, fill},
-    region::region,
+    state::{Callback, Signal, StoredValue},
     steps::{AmountStep, BankStep, ConfirmStep, Exits},
     ui::{Button, ButtonKind, Notice, NoticeKind},
+    view::{View, region, view},
     wizard::{Ask, Payee, Wizard},
 };
 
@@ -27,24 +28,20 @@ pub(super) fn Offer(
     busy: Signal<bool>,
     /// Asks for it again.
     on_check: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let verification = checkout.with_value(|checkout| checkout.verification.clone());
     match verification.status {
-        VerificationStatus::Verified => view! { <Steps checkout config progress /> }.into_any(),
+        VerificationStatus::Verified => view! { <Steps checkout config progress /> },
         VerificationStatus::Required
         | VerificationStatus::Pending
         | VerificationStatus::Rejected => {
-            view! { <Verify verification busy on_check /> }.into_any()
+            view! { <Verify verification busy on_check /> }
         }
     }
 }
 
 #[component]
-fn Steps(
-    checkout: StoredValue<Checkout>,
-    config: Signal<Config>,
-    progress: Progressed,
-) -> impl IntoView {
+fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Progressed) -> View {
     let host = expect_context::<Host>();
     let Progressed { wizard, drafts, .. } = progress;
     let settle_amount = Callback::new(move |ask: Ask| {
@@ -71,23 +68,21 @@ fn Steps(
         Wizard::Amount => view! {
             <AmountStep checkout draft=drafts.amount prefill on_done=settle_amount />
             <OtherOrders checkout on_open=open />
-        }
-        .into_any(),
+        },
         Wizard::Bank { ask } => {
             view! { <BankStep checkout ask drafts on_done=settle_account on_back=back /> }
-                .into_any()
         }
         Wizard::Confirm { ask, payee } => {
-            view! { <ConfirmStep checkout ask payee drafts exits /> }.into_any()
+            view! { <ConfirmStep checkout ask payee drafts exits /> }
         }
         // Shown by whoever shows this.
-        Wizard::Deposit { .. } | Wizard::Status { .. } => ().into_any(),
+        Wizard::Deposit { .. } | Wizard::Status { .. } => View::empty(),
     })
 }
 
 /// The payer's orders that are under way, each with a way to look at it.
 #[component]
-fn OtherOrders(checkout: StoredValue<Checkout>, on_open: Callback<Order>) -> impl IntoView {
+fn OtherOrders(checkout: StoredValue<Checkout>, on_open: Callback<Order>) -> Option<View> {
     let locale = expect_context::<Locale>();
     let words = locale.words;
     let orders = checkout.with_value(|checkout| checkout.orders.clone());
@@ -105,7 +100,7 @@ fn OtherOrders(checkout: StoredValue<Checkout>, on_open: Callback<Order>) -> imp
         view! {
             <section class="checkout-orders">
                 <h3 class="checkout-step__subtitle">{words.app.other_orders}</h3>
-                <ul>{orders.into_iter().map(entry).collect_view()}</ul>
+                <ul>{orders.into_iter().map(entry).collect::<Vec<_>>()}</ul>
             </section>
         }
     })
@@ -117,7 +112,7 @@ fn Verify(
     verification: Verification,
     #[prop(into)] busy: Signal<bool>,
     on_check: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let words = expect_context::<Locale>().words;
     let (kind, sentence) = match verification.status {
         VerificationStatus::Verified | VerificationStatus::Required => {
@@ -131,9 +126,9 @@ fn Verify(
         .verification_url
         .filter(|url| is_web_address(url))
     {
-        Some(url) => Some(view! { <VerificationLink url /> }.into_any()),
+        Some(url) => Some(view! { <VerificationLink url /> }),
         None if is_pending => None,
-        None => Some(view! { <p>{words.app.verify.no_link}</p> }.into_any()),
+        None => Some(view! { <p>{words.app.verify.no_link}</p> }),
     };
     view! {
         <section class="checkout-step" data-testid="verification">
@@ -157,7 +152,7 @@ fn Verify(
 
 /// Where the payer verifies who they are: in another tab, so that nothing here is lost.
 #[component]
-pub(crate) fn VerificationLink(url: String) -> impl IntoView {
+pub(crate) fn VerificationLink(url: String) -> View {
     let words = expect_context::<Locale>().words;
     view! {
         <a

@@ -6,13 +6,15 @@ use crate::{
     api::ApiError,
     element::Host,
     i18n::{Locale, fill},
+    state::{Callback, Signal},
     steps::Refusal,
-    ui::{Button, CopyButton, Notice, NoticeKind, Skeleton, SkeletonSize},
+    ui::{Button, CopyButton, Skeleton, SkeletonSize},
+    view::{View, view},
 };
 
 /// The shape of the first screen.
 #[component]
-pub(super) fn Loading() -> impl IntoView {
+pub(super) fn Loading() -> View {
     let words = expect_context::<Locale>().words;
     view! {
         <div class="checkout-step" role="status" aria-label=words.common.loading>
@@ -33,7 +35,7 @@ pub(super) fn Failed(
     busy: Signal<bool>,
     /// Tries again.
     on_retry: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let words = expect_context::<Locale>().words;
     expect_context::<Host>().failed(&error);
     view! {
@@ -52,7 +54,7 @@ pub(super) fn Failed(
 pub(crate) fn RequestId(
     /// The id, as the proxy gave it.
     id: Option<String>,
-) -> impl IntoView {
+) -> Option<View> {
     let words = expect_context::<Locale>().words;
     id.map(|id| {
         let text = fill(words.common.request_id, &[("id", &id)]);
@@ -63,24 +65,4 @@ pub(crate) fn RequestId(
             <CopyButton label=words.common.request_id_copy text=id action="copy-request-id" />
         }
     })
-}
-
-/// Something that should not happen has happened.
-#[component]
-pub(super) fn Surprise(
-    /// Begins anew.
-    on_start_over: Callback<()>,
-) -> impl IntoView {
-    let words = expect_context::<Locale>().words;
-    view! {
-        <section class="checkout-step">
-            <h2 class="checkout-step__title" tabindex="-1">
-                {words.app.surprise_title}
-            </h2>
-            <Notice kind=NoticeKind::Warning attr:role="alert">
-                <p>{words.app.surprise}</p>
-            </Notice>
-            <Button label=words.app.start_over action="restart" on_press=on_start_over />
-        </section>
-    }
 }

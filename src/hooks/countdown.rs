@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use offramp_domain::time::Timestamp;
 
 use super::{use_interval, use_visibility};
-use crate::clock::ServerClock;
+use crate::{
+    clock::ServerClock,
+    state::{RwSignal, Signal},
+};
 
 /// Whole seconds left until `deadline`, rounded up; zero once it has passed, nothing without one.
 ///
@@ -14,10 +17,10 @@ use crate::clock::ServerClock;
 pub(crate) fn use_countdown(deadline: Signal<Option<Timestamp>>) -> Signal<Option<u64>> {
     let clock = expect_context::<ServerClock>();
     let is_visible = use_visibility();
-    let beat = Trigger::new();
+    let beat = RwSignal::new(());
     use_interval(Duration::from_secs(1), move || {
         if is_visible.get_untracked() {
-            beat.notify();
+            beat.set(());
         }
     });
     Signal::derive(move || {

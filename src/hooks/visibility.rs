@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::state::{RwSignal, Signal};
+
 /// Follows the page: `true` while its tab is in front.
 pub(crate) fn use_visibility() -> Signal<bool> {
     let is_visible = RwSignal::new(is_page_visible());

@@ -8,15 +8,17 @@ mod status;
 
 use std::collections::BTreeMap;
 
-use leptos::{html, prelude::*};
 use offramp_domain::{
     api::{Checkout, CountryOffer, FieldProblem},
     bank::CountryCode,
 };
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlFormElement};
 
-use crate::api::ApiError;
+use crate::{
+    api::ApiError,
+    state::{ArcRwSignal, NodeRef, RwSignal, StoredValue},
+};
 
 pub(crate) use amount::AmountStep;
 pub(crate) use bank::BankStep;
@@ -89,7 +91,7 @@ impl Drafts {
 }
 
 /// Puts the focus on the field with this name.
-fn focus_named(form: NodeRef<html::Form>, name: &str) {
+fn focus_named(form: NodeRef<HtmlFormElement>, name: &str) {
     let selector = ["[name='", name, "']"].concat();
     let form = form.get_untracked();
     if let Some(field) = form.and_then(|form| form.query_selector(&selector).ok().flatten()) {

@@ -1,8 +1,13 @@
 //! A button that stays where it is while it works.
 
-use leptos::{ev::MouseEvent, html, prelude::*};
+use leptos::{ev::MouseEvent, prelude::*};
+use web_sys::HtmlButtonElement;
 
-use super::{flag, handler};
+use super::flag;
+use crate::{
+    state::{Callback, NodeRef, Signal},
+    view::{View, handler, view},
+};
 
 /// How much a button weighs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,8 +77,8 @@ pub(crate) fn Button(
     on_press: Option<Callback<()>>,
     /// The button itself, for the focus.
     #[prop(optional)]
-    node_ref: NodeRef<html::Button>,
-) -> impl IntoView {
+    node_ref: NodeRef<HtmlButtonElement>,
+) -> View {
     let press = handler(move |event: MouseEvent| {
         if busy.get_untracked() {
             event.prevent_default();

@@ -2,7 +2,11 @@
 
 use leptos::{ev::Event, prelude::*};
 
-use super::{handler, unique_id};
+use super::unique_id;
+use crate::{
+    state::{Callback, RwSignal, Signal},
+    view::{View, handler, view},
+};
 
 /// Native radio buttons in a fieldset.
 #[component]
@@ -23,7 +27,7 @@ pub(crate) fn Choice(
     /// Called after each change by the payer.
     #[prop(optional, into)]
     on_edit: Option<Callback<()>>,
-) -> impl IntoView {
+) -> View {
     let problem_id = unique_id("choice");
     let is_invalid = Signal::derive(move || problem.with(Option::is_some));
     let described_by = {
@@ -57,7 +61,6 @@ pub(crate) fn Choice(
                 <span class="checkout-choice__text">{text}</span>
             </label>
         }
-        .into_any()
     };
     view! {
         <fieldset

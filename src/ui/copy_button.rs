@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use leptos::{
     ev::{FocusEvent, MouseEvent},
-    html,
     prelude::*,
     task::spawn_local,
 };
+use web_sys::HtmlInputElement;
 
-use super::{Icon, Picture, handler};
+use super::{Icon, Picture};
 use crate::{
     hooks::{Copied, copy},
     i18n::Locale,
-    region::region,
+    state::{NodeRef, RwSignal, Signal},
+    view::{View, handler, region, view},
 };
 
 /// How long a good answer stays.
@@ -34,17 +35,17 @@ pub(crate) fn CopyButton(
     /// Its `data-action`, by which tests find it.
     #[prop(optional)]
     action: &'static str,
-) -> impl IntoView {
+) -> View {
     let words = expect_context::<Locale>().words;
     let outcome = RwSignal::new(None::<Copied>);
     let press = handler(move |_: MouseEvent| {
         let copying = copy(text.get_untracked());
         spawn_local(async move {
             // The button may be gone by now, and with it the signal.
-            outcome.try_set(Some(copying.await));
+            outcome.set(Some(copying.await));
             set_timeout(
                 move || {
-                    outcome.try_update(|outcome| {
+                    outcome.update(|outcome| {
                         if *outcome == Some(Copied::Done) {
                             *outcome = None;
                         }
@@ -69,11 +70,11 @@ pub(crate) fn CopyButton(
         } else {
             Picture::Copy
         };
-        view! { <Icon picture /> }.into_any()
+        view! { <Icon picture /> }
     });
     let by_hand = region(move || match outcome.get() {
-        Some(Copied::Changed | Copied::Refused) => view! { <ByHand label text /> }.into_any(),
-        Some(Copied::Done) | None => ().into_any(),
+        Some(Copied::Changed | Copied::Refused) => view! { <ByHand label text /> },
+        Some(Copied::Done) | None => View::empty(),
     });
     view! {
         <div class="checkout-copy" class:checkout-copy--done=is_done>
@@ -97,8 +98,8 @@ pub(crate) fn CopyButton(
 
 /// The text in a box of its own, selected, for the keyboard or a long press.
 #[component]
-fn ByHand(label: Signal<String>, text: Signal<String>) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
+fn ByHand(label: Signal<String>, text: Signal<String>) -> View {
+    let input = NodeRef::<HtmlInputElement>::default();
     let select = move || {
         if let Some(input) = input.try_get_untracked().flatten() {
             input.select();

@@ -2,11 +2,15 @@
 
 use leptos::{
     ev::{Event, FocusEvent},
-    html,
     prelude::*,
 };
+use web_sys::HtmlInputElement;
 
-use super::{flag, handler, unique_id};
+use super::{flag, unique_id};
+use crate::{
+    state::{Callback, NodeRef, RwSignal, Signal},
+    view::{Children, View, handler, view},
+};
 
 /// Which keys a phone shows, and how the browser treats the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,11 +113,11 @@ pub(crate) fn TextField(
     on_leave: Option<Callback<()>>,
     /// The input itself, for the focus.
     #[prop(optional)]
-    node_ref: NodeRef<html::Input>,
+    node_ref: NodeRef<HtmlInputElement>,
     /// What stands behind the answer, within the box: a unit, or a choice of them.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> View {
     let id = unique_id("field");
     let hint_id = [&id, "-hint"].concat();
     let problem_id = [&id, "-problem"].concat();
@@ -138,7 +142,7 @@ pub(crate) fn TextField(
     let leave = handler(move |_: FocusEvent| {
         if let Some(on_leave) = on_leave {
             // A control that is taken away loses the focus too, when nobody listens any more.
-            on_leave.try_run(());
+            on_leave.run(());
         }
     });
     view! {

@@ -1,5 +1,6 @@
 //! Small pictures beside words, never instead of them.
 
+use crate::view::{View, view};
 use leptos::prelude::*;
 
 /// Which picture.
@@ -37,7 +38,7 @@ impl Picture {
 pub(crate) fn Icon(
     /// Which picture.
     picture: Picture,
-) -> impl IntoView {
+) -> View {
     view! {
         <svg class="checkout-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=picture.path() />

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use leptos::prelude::*;
+use crate::state::Signal;
 
 mod button;
 mod choice;
@@ -25,14 +25,6 @@ pub(crate) use progress::Progress;
 pub(crate) use qr_code::QrCode;
 pub(crate) use select::Select;
 pub(crate) use skeleton::{Skeleton, SkeletonSize};
-
-// The program stays small where views are made of few types. A closure in a view is a type of its
-// own, at about two kilobytes each; a `Signal<String>` is always the same one.
-
-/// What happens at an event: one type for all handlers of it.
-pub(crate) fn handler<E>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
-    Box::new(handle)
-}
 
 /// An attribute that is `"true"` or not there.
 pub(crate) fn flag(is_set: Signal<bool>) -> Signal<Option<String>> {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, Picture};
+use crate::view::{Children, View, view};
 
 /// What a notice is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub(crate) fn Notice(
     kind: NoticeKind,
     /// What it says.
     children: Children,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class=kind.class() part="notice">
             <Icon picture=kind.picture() />

@@ -1,5 +1,9 @@
 //! How far along the steps somebody is.
 
+use crate::{
+    state::Signal,
+    view::{View, view},
+};
 use leptos::prelude::*;
 
 /// A thin bar with one part per step, and the same in words.
@@ -13,13 +17,12 @@ pub(crate) fn Progress(
     /// The same in words.
     #[prop(into)]
     label: Signal<String>,
-) -> impl IntoView {
+) -> View {
     let part = move |index| {
         let is_reached = Signal::derive(move || index <= step.get());
         view! {
             <span class="checkout-progress__part" class:checkout-progress__part--reached=is_reached></span>
         }
-        .into_any()
     };
     view! {
         <div class="checkout-progress" part="progress">

@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::{
+    state::Signal,
+    view::{View, region, view},
+};
 use fast_qr::{ECL, Mode, QRBuilder, QRCode};
 use leptos::prelude::*;
-
-use crate::region::region;
 
 /// Modules left white on each side, as the standard asks.
 const QUIET_ZONE: usize = 4;
@@ -19,10 +21,10 @@ pub(crate) fn QrCode(
     /// What it says to whoever cannot see it.
     #[prop(into)]
     label: Signal<String>,
-) -> impl IntoView {
+) -> View {
     region(move || {
         let Some(drawing) = text.with(|text| draw(text)) else {
-            return ().into_any();
+            return View::empty();
         };
         view! {
             <svg
@@ -37,7 +39,6 @@ pub(crate) fn QrCode(
                 <path class="checkout-qr__ink" d=drawing.path />
             </svg>
         }
-        .into_any()
     })
 }
 

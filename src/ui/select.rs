@@ -2,12 +2,15 @@
 
 use leptos::{
     ev::{Event, FocusEvent},
-    html,
     prelude::*,
 };
+use web_sys::HtmlSelectElement;
 
-use super::{flag, handler, unique_id};
-use crate::region::region;
+use super::{flag, unique_id};
+use crate::{
+    state::{Callback, NodeRef, RwSignal, Signal},
+    view::{IntoView, View, handler, region, view},
+};
 
 /// A native `<select>` with a label.
 #[component]
@@ -40,8 +43,8 @@ pub(crate) fn Select(
     on_leave: Option<Callback<()>>,
     /// The control itself, for the focus.
     #[prop(optional)]
-    node_ref: NodeRef<html::Select>,
-) -> impl IntoView {
+    node_ref: NodeRef<HtmlSelectElement>,
+) -> View {
     let id = unique_id("select");
     let problem_id = [&id, "-problem"].concat();
     let is_invalid = Signal::derive(move || problem.with(Option::is_some));
@@ -58,7 +61,7 @@ pub(crate) fn Select(
     let leave = handler(move |_: FocusEvent| {
         if let Some(on_leave) = on_leave {
             // A control that is taken away loses the focus too, when nobody listens any more.
-            on_leave.try_run(());
+            on_leave.run(());
         }
     });
     let option = move |(option, text): (String, String)| {
@@ -71,7 +74,6 @@ pub(crate) fn Select(
                 {text}
             </option>
         }
-        .into_any()
     };
     view! {
         <div class="checkout-select" class:checkout-field--invalid=is_invalid part="field">
@@ -92,7 +94,7 @@ pub(crate) fn Select(
             >
                 {region(move || {
                     let first = placeholder.clone().map(|text| (String::new(), text));
-                    first.into_iter().chain(options.get()).map(option).collect::<Vec<_>>().into_any()
+                    first.into_iter().chain(options.get()).map(option).collect::<Vec<_>>().into_view()
                 })}
             </select>
             <div class="checkout-field__problem" id=problem_id aria-live="polite">

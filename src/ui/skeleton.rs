@@ -1,5 +1,6 @@
 //! The shape of something that is still on its way.
 
+use crate::view::{View, view};
 use leptos::prelude::*;
 
 /// How much room the content will take.
@@ -27,6 +28,6 @@ pub(crate) fn Skeleton(
     /// How much room it takes.
     #[prop(optional)]
     size: SkeletonSize,
-) -> impl IntoView {
+) -> View {
     view! { <span class=size.class() aria-hidden="true"></span> }
 }

@@ -6,18 +6,20 @@ mod price;
 mod rate;
 mod sale;
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*};
 use offramp_domain::{
     api::{Checkout, LockKey},
     money::{Amount, Round},
 };
+use web_sys::HtmlFormElement;
 
 use super::{AmountDraft, Side, focus_named};
 use crate::{
     config::Prefill,
     i18n::{Locale, fill},
-    region::region,
-    ui::{Button, ButtonKind, ButtonType, FieldSize, Keyboard, Select, TextField, handler},
+    state::{Callback, NodeRef, RwSignal, Signal, StoredValue, effect},
+    ui::{Button, ButtonKind, ButtonType, FieldSize, Keyboard, Select, TextField},
+    view::{View, handler, region, view},
     wizard::Ask,
 };
 use limits::AmountProblem;
@@ -37,15 +39,15 @@ pub(crate) fn AmountStep(
     prefill: Prefill,
     /// Called with what the payer has decided.
     on_done: Callback<Ask>,
-) -> impl IntoView {
+) -> View {
     let locale = expect_context::<Locale>();
     let words = locale.words;
     checkout.with_value(|checkout| prefill::begin(draft, checkout, prefill, &locale));
-    Effect::new(move |_| checkout.with_value(|checkout| prefill::keep(draft, checkout, prefill)));
+    effect(move || checkout.with_value(|checkout| prefill::keep(draft, checkout, prefill)));
     let selling = Selling::new(checkout, draft, locale);
     selling.follow();
 
-    let root = NodeRef::<html::Form>::new();
+    let root = NodeRef::<HtmlFormElement>::default();
     let submit = handler(move |event: SubmitEvent| {
         event.prevent_default();
         match selling.submit() {
@@ -80,7 +82,7 @@ pub(crate) fn AmountStep(
 struct Selling {
     locale: Locale,
     draft: AmountDraft,
-    sale: Memo<Sale>,
+    sale: Signal<Sale>,
     price: IndicativePrice,
     /// Whether what was typed is looked at: once the payer has left the field, or gone on.
     is_checked: RwSignal<bool>,
@@ -94,7 +96,8 @@ struct Selling {
 
 impl Selling {
     fn new(checkout: StoredValue<Checkout>, draft: AmountDraft, locale: Locale) -> Self {
-        let sale = Memo::new(move |_| checkout.with_value(|checkout| Sale::read(checkout, draft)));
+        let sale =
+            Signal::memo(move || checkout.with_value(|checkout| Sale::read(checkout, draft)));
         let (is_fixed, is_priced_first) = checkout.with_value(|checkout| {
             let is_fixed = checkout.lock.contains(&LockKey::CryptoAmount);
             (is_fixed, !checkout.quote_needs_destination)
@@ -114,7 +117,7 @@ impl Selling {
     /// Writes the amount that follows from the price beside the one that was typed.
     fn follow(self) {
         let Self { locale, draft, .. } = self;
-        Effect::new(move |_| {
+        effect(move || {
             let side = draft.side.get();
             let other = match side {
                 Side::Crypto => draft.fiat,
@@ -212,7 +215,7 @@ impl Selling {
 
 /// What leaves the payer, and on which network.
 #[component]
-fn SendSide(selling: Selling, checkout: StoredValue<Checkout>) -> impl IntoView {
+fn SendSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
     let words = &selling.locale.words.amount;
     let options = checkout.with_value(asset_options);
     let is_only = options.len() == 1;
@@ -240,7 +243,7 @@ fn SendSide(selling: Selling, checkout: StoredValue<Checkout>) -> impl IntoView 
 
 /// What arrives, and where.
 #[component]
-fn ReceiveSide(selling: Selling, checkout: StoredValue<Checkout>) -> impl IntoView {
+fn ReceiveSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
     let words = &selling.locale.words.amount;
     let options = checkout.with_value(|checkout| country_options(checkout, &selling.locale));
     let is_only = options.len() == 1;
@@ -275,12 +278,7 @@ fn ReceiveSide(selling: Selling, checkout: StoredValue<Checkout>) -> impl IntoVi
 
 /// One of the two amounts, with its unit.
 #[component]
-fn AmountField(
-    selling: Selling,
-    side: Side,
-    label: &'static str,
-    name: &'static str,
-) -> impl IntoView {
+fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static str) -> View {
     let is_following = Signal::derive(move || {
         let is_calculating = selling
             .price
@@ -318,7 +316,7 @@ fn AmountField(
 
 /// What one order may be, in both units, and a way to take the least of it.
 #[component]
-fn LimitsLine(selling: Selling) -> impl IntoView {
+fn LimitsLine(selling: Selling) -> View {
     let (locale, words) = (selling.locale, &selling.locale.words.amount);
     let limits = move || {
         selling
@@ -347,7 +345,7 @@ fn LimitsLine(selling: Selling) -> impl IntoView {
     });
     let action = region(move || {
         let Some(limits) = limits().filter(|_| !selling.is_fixed) else {
-            return ().into_any();
+            return View::empty();
         };
         let range = limits.side(selling.draft.side.get());
         let (label, action, amount) = match selling.trouble() {
@@ -357,7 +355,7 @@ fn LimitsLine(selling: Selling) -> impl IntoView {
             Some(_) | None => (words.use_min, "use-minimum", range.min),
         };
         let take = Callback::new(move |()| selling.take(amount));
-        view! { <Button label kind=ButtonKind::Quiet action on_press=take /> }.into_any()
+        view! { <Button label kind=ButtonKind::Quiet action on_press=take /> }
     });
     view! {
         <div class="checkout-amount__limits">

@@ -13,6 +13,7 @@ use web_sys::Storage;
 use crate::{
     config::Prefill,
     i18n::Locale,
+    state::RwSignal,
     steps::{AmountDraft, Side},
 };
 

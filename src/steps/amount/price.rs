@@ -11,6 +11,7 @@ use offramp_domain::{
 use super::sale::Sale;
 use crate::{
     api::{Api, ApiError},
+    state::{RwSignal, Signal, StoredValue, effect},
     wizard::{Anchor, Ask},
 };
 
@@ -45,7 +46,7 @@ pub(super) struct IndicativePrice {
 impl IndicativePrice {
     /// Follows the sale: a change is priced once the payer pauses. Where a price needs the account
     /// first, there is none.
-    pub(super) fn of(sale: Memo<Sale>, is_priced_first: bool) -> Self {
+    pub(super) fn of(sale: Signal<Sale>, is_priced_first: bool) -> Self {
         let price = Self {
             api: expect_context(),
             price: RwSignal::new(Price::None),
@@ -53,12 +54,14 @@ impl IndicativePrice {
             asked: StoredValue::new(None),
             number: StoredValue::new(0),
         };
-        Effect::new(move |before: Option<()>| {
+        // What stands there from the beginning is not being typed.
+        let mut pause_ms = 0;
+        effect(move || {
             let ask = sale.with(Sale::ask).filter(|_| is_priced_first);
             if price.asked.get_value() != ask {
-                // What stands there from the beginning is not being typed.
-                price.ask(ask, before.map_or(0, |()| PAUSE_MS));
+                price.ask(ask, pause_ms);
             }
+            pause_ms = PAUSE_MS;
         });
         price
     }

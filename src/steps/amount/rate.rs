@@ -15,29 +15,29 @@ use crate::{
     api::ApiError,
     app::RequestId,
     i18n::{Locale, Words},
-    region::region,
+    state::{Callback, Signal},
     ui::{Button, ButtonKind, Notice, NoticeKind, Skeleton},
+    view::{IntoView, View, region, view},
 };
 
 /// The rate, the fees and the way of the money, or why there is no rate.
 #[component]
 pub(super) fn RateLine(
-    sale: Memo<Sale>,
+    sale: Signal<Sale>,
     price: IndicativePrice,
     /// Whether there is a price before the bank account is known.
     is_priced_first: bool,
-) -> impl IntoView {
+) -> View {
     let words = expect_context::<Locale>().words;
     let line = region(move || match price.price.get() {
-        Price::None if !is_priced_first => words.amount.price_later.into_any(),
-        Price::None => ().into_any(),
+        Price::None if !is_priced_first => words.amount.price_later.into_view(),
+        Price::None => View::empty(),
         Price::Calculating => view! {
             <Skeleton />
             <span class="checkout-visually-hidden">{words.amount.calculating}</span>
-        }
-        .into_any(),
-        Price::Known(quote) => view! { <Rate quote /> }.into_any(),
-        Price::Refused(error) => view! { <NoRate error price /> }.into_any(),
+        },
+        Price::Known(quote) => view! { <Rate quote /> },
+        Price::Refused(error) => view! { <NoRate error price /> },
     });
     let arrival = Signal::derive(move || {
         let country = sale.with(|sale| sale.country.as_ref().map(|offer| offer.country));
@@ -52,14 +52,14 @@ pub(super) fn RateLine(
 }
 
 #[component]
-fn Rate(quote: Quote) -> impl IntoView {
+fn Rate(quote: Quote) -> View {
     let locale = expect_context::<Locale>();
     let words = locale.words;
     let rate = locale.rate(quote.rate, quote.token, quote.currency);
     let fee = |fee: &Fee| {
         view! { <li>{fee_label(words, fee.kind)} ": " {locale.of_unit(fee.amount, &fee.currency)}</li> }
     };
-    let fees = quote.fees.iter().map(fee).collect_view();
+    let fees = quote.fees.iter().map(fee).collect::<Vec<_>>();
     let note = match quote.kind {
         QuoteKind::Indicative => Some(words.amount.indicative),
         QuoteKind::Firm | QuoteKind::Tolerance => None,
@@ -73,19 +73,18 @@ fn Rate(quote: Quote) -> impl IntoView {
 
 /// What is wrong with the amount stands at its field; the rest is said here.
 #[component]
-fn NoRate(error: ApiError, price: IndicativePrice) -> impl IntoView {
+fn NoRate(error: ApiError, price: IndicativePrice) -> View {
     let words = expect_context::<Locale>().words;
     let code = error.code();
     if code.is_some_and(is_about_the_amount) {
-        return ().into_any();
+        return View::empty();
     }
     if code == Some(ErrorCode::AssetUnavailable) {
         return view! {
             <Notice kind=NoticeKind::Warning>
                 <p>{words.amount.problem.unavailable}</p>
             </Notice>
-        }
-        .into_any();
+        };
     }
     let sentence = words.errors.sentence(&error);
     let id = error.request_id().map(str::to_owned);
@@ -101,7 +100,6 @@ fn NoRate(error: ApiError, price: IndicativePrice) -> impl IntoView {
             />
         </Notice>
     }
-    .into_any()
 }
 
 /// What a fee is for, in words.

@@ -1,6 +1,5 @@
 //! What is typed and chosen in the first step, and what follows from it.
 
-use leptos::prelude::*;
 use offramp_domain::{
     api::{Asset, Checkout, CountryOffer, ErrorCode, Problem},
     money::Amount,
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     api::ApiError,
     i18n::{Locale, fill},
+    state::RwSignal,
     steps::{AmountDraft, Side},
     wizard::{Anchor, Ask},
 };

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use offramp_domain::{
     api::{Destination, FieldProblem, MaskedDestination},
     bank::{Answers, CountryCode, FieldKey, masked},
 };
+use web_sys::HtmlInputElement;
 
 use super::question::{Control, Question, Source, Trouble, answers, is_certain};
 use crate::{
     i18n::{Locale, Words, fill},
-    region::region,
+    state::{Callback, NodeRef, RwSignal, Signal, StoredValue, effect},
     ui::{Choice, Select, TextField, unique_id},
+    view::{IntoView, View, region, view},
     wizard::Payee,
 };
 
@@ -207,7 +209,7 @@ fn longest_number(fields: &BTreeMap<String, String>) -> String {
 
 /// All questions that are asked.
 #[component]
-pub(super) fn Questions(asking: Asking) -> impl IntoView {
+pub(super) fn Questions(asking: Asking) -> View {
     let words = expect_context::<Locale>().words;
     let bank = Signal::derive(move || {
         asking
@@ -226,7 +228,6 @@ pub(super) fn Questions(asking: Asking) -> impl IntoView {
                     <Asked asking question />
                 </div>
             }
-            .into_any()
         };
         if question.condition().is_none() {
             return asked();
@@ -235,15 +236,15 @@ pub(super) fn Questions(asking: Asking) -> impl IntoView {
             if asking.is_asked(question) {
                 asked()
             } else {
-                ().into_any()
+                View::empty()
             }
         })
-        .into_any()
+        .into_view()
     };
     let questions = asking.questions.get_value();
     view! {
         <div class="checkout-bank__fields">
-            {questions.into_iter().map(question).collect_view()}
+            {questions.into_iter().map(question).collect::<Vec<_>>()}
             <p class="checkout-bank__found" data-testid="bank-name" aria-live="polite">
                 {bank}
             </p>
@@ -253,7 +254,7 @@ pub(super) fn Questions(asking: Asking) -> impl IntoView {
 
 /// One question with the control that fits it.
 #[component]
-fn Asked(asking: Asking, question: Question) -> impl IntoView {
+fn Asked(asking: Asking, question: Question) -> View {
     let locale = expect_context::<Locale>();
     let words = locale.words;
     let Question { value, .. } = question;
@@ -267,7 +268,7 @@ fn Asked(asking: Asking, question: Question) -> impl IntoView {
     let edit = Callback::new(move |()| asking.edited(question));
     match question.control(asking.country.country(), &locale) {
         Control::Radio(options) => {
-            view! { <Choice legend=label name options value problem on_edit=edit /> }.into_any()
+            view! { <Choice legend=label name options value problem on_edit=edit /> }
         }
         Control::List(options) => view! {
             <Select
@@ -279,14 +280,13 @@ fn Asked(asking: Asking, question: Question) -> impl IntoView {
                 problem
                 on_edit=edit
             />
-        }
-        .into_any(),
+        },
         Control::Typed {
             keyboard,
             autocomplete,
             suggestions,
         } => {
-            let input = NodeRef::<html::Input>::new();
+            let input = NodeRef::<HtmlInputElement>::default();
             let leave = Callback::new(move |()| asking.left(question));
             let hint = question.hint(words).map(str::to_owned);
             let autocomplete = match asking.holder {
@@ -308,18 +308,20 @@ fn Asked(asking: Asking, question: Question) -> impl IntoView {
                 />
                 <Suggestions input suggestions />
             }
-            .into_any()
         }
     }
 }
 
 /// What the browser offers while a name is typed. Any other name is accepted as well.
 #[component]
-fn Suggestions(input: NodeRef<html::Input>, suggestions: &'static [&'static str]) -> impl IntoView {
+fn Suggestions(
+    input: NodeRef<HtmlInputElement>,
+    suggestions: &'static [&'static str],
+) -> Option<View> {
     (!suggestions.is_empty()).then(|| {
         let id = unique_id("suggestions");
         let list = id.clone();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(input) = input.get() {
                 // `list` is a valid name of an attribute.
                 let _ = input.set_attribute("list", &list);
@@ -328,6 +330,6 @@ fn Suggestions(input: NodeRef<html::Input>, suggestions: &'static [&'static str]
         let options = suggestions
             .iter()
             .map(|name| view! { <option value=*name></option> });
-        view! { <datalist id=id>{options.collect_view()}</datalist> }
+        view! { <datalist id=id>{options.collect::<Vec<_>>()}</datalist> }
     })
 }

@@ -3,16 +3,18 @@
 mod form;
 mod question;
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*};
 use offramp_domain::api::{
     Checkout, Destination, Form, MaskedDestination, Receiver, SavedDestination,
 };
+use web_sys::HtmlFormElement;
 
 use super::{Drafts, country_of, focus_named};
 use crate::{
     i18n::{Locale, fill},
-    region::region,
-    ui::{Button, ButtonKind, ButtonType, Choice, Notice, NoticeKind, handler},
+    state::{Callback, NodeRef, RwSignal, Signal, StoredValue},
+    ui::{Button, ButtonKind, ButtonType, Choice, Notice, NoticeKind},
+    view::{View, handler, region, view},
     wizard::{Ask, Payee},
 };
 use form::{Asking, Holder, Questions};
@@ -35,7 +37,7 @@ pub(crate) fn BankStep(
     on_done: Callback<Payee>,
     /// Called when the payer wants another amount.
     on_back: Callback<()>,
-) -> impl IntoView {
+) -> Option<View> {
     let words = expect_context::<Locale>().words;
     let offer = checkout.with_value(|checkout| country_of(checkout, ask.country))?;
     let (receiver, saved) = checkout.with_value(|checkout| {
@@ -56,12 +58,12 @@ pub(crate) fn BankStep(
         .refused_fields
         .update(|refused| asking.refuse(&std::mem::take(refused)));
 
-    let root = NodeRef::<html::Form>::new();
+    let root = NodeRef::<HtmlFormElement>::default();
     let first = saved
         .first()
         .map_or(ANOTHER.to_owned(), |saved| saved.id.clone());
     let chosen = RwSignal::new(first);
-    let is_another = Memo::new(move |_| chosen.with(|chosen| chosen == ANOTHER));
+    let is_another = Signal::memo(move || chosen.with(|chosen| chosen == ANOTHER));
     let saved = StoredValue::new(saved);
     let submit = handler(move |event: SubmitEvent| {
         event.prevent_default();
@@ -76,9 +78,9 @@ pub(crate) fn BankStep(
     });
     let form = region(move || {
         if is_another.get() {
-            view! { <Questions asking /> }.into_any()
+            view! { <Questions asking /> }
         } else {
-            ().into_any()
+            View::empty()
         }
     });
     let title = match &receiver {
@@ -115,16 +117,20 @@ pub(crate) fn BankStep(
 
 /// What has to be mended, all of it, once the payer wanted to go on.
 #[component]
-fn Summary(asking: Asking) -> impl IntoView {
+fn Summary(asking: Asking) -> View {
     let words = expect_context::<Locale>().words;
     let summary = region(move || {
         if !asking.is_refused.get() {
-            return ().into_any();
+            return View::empty();
         }
         let entry = |(label, problem): (String, String)| {
             view! { <li>{label} ": " {problem}</li> }
         };
-        let entries = asking.summary(words).into_iter().map(entry).collect_view();
+        let entries = asking
+            .summary(words)
+            .into_iter()
+            .map(entry)
+            .collect::<Vec<_>>();
         view! {
             <Notice kind=NoticeKind::Danger>
                 <div class="checkout-bank__summary">
@@ -133,7 +139,6 @@ fn Summary(asking: Asking) -> impl IntoView {
                 </div>
             </Notice>
         }
-        .into_any()
     });
     view! {
         <div role="alert" data-testid="error-summary">
@@ -147,7 +152,7 @@ fn Summary(asking: Asking) -> impl IntoView {
 fn SavedAccounts(
     saved: StoredValue<Vec<SavedDestination>>,
     chosen: RwSignal<String>,
-) -> impl IntoView {
+) -> Option<View> {
     let words = expect_context::<Locale>().words;
     let option = |saved: &SavedDestination| {
         let bank = saved.bank_name.as_deref().unwrap_or_default();

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use js_sys::RegExp;
-use leptos::prelude::*;
 use offramp_domain::{
     api::FormField,
     bank::{Answers, Country, CountryCode, Field, FieldKey, Input, Need, Problem},
@@ -12,6 +11,7 @@ use offramp_domain::{
 
 use crate::{
     i18n::{Locale, Words, fill},
+    state::{RwSignal, StoredValue},
     ui::Keyboard,
 };
 

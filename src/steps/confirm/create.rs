@@ -1,10 +1,12 @@
 //! From a press to an order: sent once, and asked after with the same key until there is an answer.
 
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 use offramp_domain::api::{ErrorCode, Order, OrderRequest};
 
-use crate::api::{Api, ApiError, IdempotencyKey};
+use crate::{
+    api::{Api, ApiError, IdempotencyKey},
+    state::RwSignal,
+};
 
 /// How long to wait before the same press is sent again.
 const RESEND_AFTER_MS: [u32; 4] = [150, 1_000, 3_000, 6_000];
@@ -46,11 +48,11 @@ pub(super) async fn create(
         if !answer.as_ref().is_err_and(is_unknown) {
             break;
         }
-        is_checking.try_set(true);
+        is_checking.set(true);
         TimeoutFuture::new(millis).await;
         answer = api.create_order(&press.request, &press.key).await;
     }
-    is_checking.try_set(false);
+    is_checking.set(false);
     match answer {
         Err(ApiError::Problem(problem)) if problem.code == ErrorCode::OrderOpen => {
             match &problem.order_id {

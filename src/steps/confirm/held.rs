@@ -14,6 +14,7 @@ use crate::{
     api::{Api, ApiError},
     clock::ServerClock,
     hooks::use_visibility,
+    state::{RwSignal, Signal, StoredValue, effect},
     wizard::{Anchor, Ask},
 };
 
@@ -120,12 +121,13 @@ impl HeldQuote {
             is_visible: use_visibility(),
         };
         held.ask_now(Phase::Asking);
-        Effect::new(move |before: Option<bool>| {
+        let mut was_visible = true;
+        effect(move || {
             let is_visible = held.is_visible.get();
-            if is_visible && before == Some(false) {
+            if is_visible && !was_visible {
                 held.look_again();
             }
-            is_visible
+            was_visible = is_visible;
         });
         held
     }
@@ -195,7 +197,7 @@ impl HeldQuote {
         spawn_local(async move {
             let answer = self.api.quote(request).await;
             // The payer may have gone on in the meantime.
-            if self.quote.is_disposed() {
+            if self.quote.is_gone() {
                 return;
             }
             match answer {
@@ -291,7 +293,7 @@ impl HeldQuote {
         self.is_settling.set(true);
         set_timeout(
             move || {
-                self.is_settling.try_set(false);
+                self.is_settling.set(false);
             },
             SETTLING,
         );

@@ -22,8 +22,9 @@ use crate::{
     app::{RequestId, VerificationLink, is_web_address},
     element::Host,
     i18n::{Locale, fill},
-    region::region,
-    ui::{Button, ButtonKind, Notice, NoticeKind, handler},
+    state::{Callback, RwSignal, Signal, StoredValue, Task, effect},
+    ui::{Button, ButtonKind, Notice, NoticeKind},
+    view::{View, handler, region, view},
     wizard::{Ask, Payee},
 };
 use create::{Made, Press, create, is_unknown};
@@ -57,7 +58,7 @@ pub(crate) fn ConfirmStep(
     drafts: Drafts,
     /// Where to go from here.
     exits: Exits,
-) -> impl IntoView {
+) -> View {
     let words = &expect_context::<Locale>().words.confirm;
     let (receiver, needs_destination) = checkout
         .with_value(|checkout| (checkout.receiver.clone(), checkout.quote_needs_destination));
@@ -98,11 +99,12 @@ pub(crate) fn ConfirmStep(
 /// The press, and what came of it.
 #[derive(Clone, Copy)]
 struct Confirming {
+    api: Api,
     held: HeldQuote,
     payee: StoredValue<Payee>,
     drafts: Drafts,
     exits: Exits,
-    make: Action<Press, Result<Made, ApiError>>,
+    make: Task<Result<Made, ApiError>>,
     /// Whether the answer to a press is being looked for.
     is_checking: RwSignal<bool>,
     /// A press whose answer is not known: it is sent again as it was.
@@ -117,8 +119,9 @@ impl Confirming {
         let api = expect_context::<Api>();
         let host = expect_context::<Host>();
         let is_checking = RwSignal::new(false);
-        let make = Action::new_unsync(move |press: &Press| create(api, press.clone(), is_checking));
+        let make = Task::new();
         let confirming = Self {
+            api,
             held,
             payee: StoredValue::new(payee),
             drafts,
@@ -129,7 +132,7 @@ impl Confirming {
             worse: RwSignal::new(None),
             error: RwSignal::new(None),
         };
-        Effect::new(move |_| match make.value().get() {
+        effect(move || match make.outcome().get() {
             None => {}
             Some(Ok(Made::New(order))) => exits.created.run(order),
             Some(Ok(Made::Open(order))) => exits.open.run(order),
@@ -142,7 +145,7 @@ impl Confirming {
     }
 
     fn is_busy(self) -> bool {
-        self.make.pending().get()
+        self.make.is_running().get()
             || self.held.is_settling.get()
             || self.held.phase.with(|phase| *phase == Phase::Restarting)
             || self.held.quote.with(Option::is_none)
@@ -185,7 +188,7 @@ impl Confirming {
         self.held.freeze();
         self.error.set(None);
         self.unanswered.set(Some(press.clone()));
-        self.make.dispatch(press);
+        self.make.run(create(self.api, press, self.is_checking));
     }
 
     fn refused(self, error: ApiError) {
@@ -248,7 +251,7 @@ impl Confirming {
 
 /// What became of the figure since it was first shown. Only this is read out, never the time.
 #[component]
-fn Changed(held: HeldQuote) -> impl IntoView {
+fn Changed(held: HeldQuote) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.confirm;
     let money = move |amount| {
@@ -259,7 +262,7 @@ fn Changed(held: HeldQuote) -> impl IntoView {
     };
     let notice = region(move || {
         let Some(change) = held.change.get() else {
-            return ().into_any();
+            return View::empty();
         };
         let (kind, text) = match change {
             Change::Better(now) => (
@@ -277,7 +280,6 @@ fn Changed(held: HeldQuote) -> impl IntoView {
                 <p>{text}</p>
             </Notice>
         }
-        .into_any()
     });
     view! {
         <div aria-live="polite" data-testid="quote-change">
@@ -288,7 +290,7 @@ fn Changed(held: HeldQuote) -> impl IntoView {
 
 /// The buttons, and why there is no order yet.
 #[component]
-fn Decision(confirming: Confirming) -> impl IntoView {
+fn Decision(confirming: Confirming) -> View {
     let decision = region(move || match confirming.worse.get() {
         Some(worse) => {
             let accept = Callback::new(move |minimum| confirming.accept(minimum));
@@ -301,9 +303,8 @@ fn Decision(confirming: Confirming) -> impl IntoView {
                     on_decline=decline
                 />
             }
-            .into_any()
         }
-        None => view! { <Confirm confirming /> }.into_any(),
+        None => view! { <Confirm confirming /> },
     });
     view! {
         <Trouble confirming />
@@ -313,7 +314,7 @@ fn Decision(confirming: Confirming) -> impl IntoView {
 
 /// The button that makes the order, or a new price where the last one has ended.
 #[component]
-fn Confirm(confirming: Confirming) -> impl IntoView {
+fn Confirm(confirming: Confirming) -> View {
     let words = expect_context::<Locale>().words;
     let phase = confirming.held.phase;
     let is_unanswered = move || {
@@ -368,7 +369,7 @@ fn Confirm(confirming: Confirming) -> impl IntoView {
 
 /// What went wrong with the price or with the order, and the way out.
 #[component]
-fn Trouble(confirming: Confirming) -> impl IntoView {
+fn Trouble(confirming: Confirming) -> View {
     let words = expect_context::<Locale>().words;
     let error = move || {
         confirming
@@ -385,12 +386,11 @@ fn Trouble(confirming: Confirming) -> impl IntoView {
                 <Notice>
                     <p>{words.confirm.checking}</p>
                 </Notice>
-            }
-            .into_any();
+            };
         }
         match error() {
-            Some(error) => view! { <Refused confirming error /> }.into_any(),
-            None => ().into_any(),
+            Some(error) => view! { <Refused confirming error /> },
+            None => View::empty(),
         }
     });
     view! { <div role="alert">{notice}</div> }
@@ -398,7 +398,7 @@ fn Trouble(confirming: Confirming) -> impl IntoView {
 
 /// One refusal: what it means, and where to go from here.
 #[component]
-fn Refused(confirming: Confirming, error: ApiError) -> impl IntoView {
+fn Refused(confirming: Confirming, error: ApiError) -> View {
     let words = expect_context::<Locale>().words;
     let is_unanswered = is_unknown(&error) && confirming.unanswered.with(Option::is_some);
     let code = error.code();
@@ -441,6 +441,6 @@ fn Refused(confirming: Confirming, error: ApiError) -> impl IntoView {
     }
 }
 
-fn way_out(label: &'static str, action: &'static str, on_press: Callback<()>) -> AnyView {
-    view! { <Button label kind=ButtonKind::Secondary action on_press /> }.into_any()
+fn way_out(label: &'static str, action: &'static str, on_press: Callback<()>) -> View {
+    view! { <Button label kind=ButtonKind::Secondary action on_press /> }
 }

@@ -10,14 +10,15 @@ use offramp_domain::{
 use super::held::promised;
 use crate::{
     i18n::{ConfirmMessages, Locale},
-    region::region,
+    state::{RwSignal, Signal},
     steps::amount::{arrival, fee_label},
     ui::Skeleton,
+    view::{IntoView, View, region, view},
 };
 
 /// What arrives: the largest thing on the screen.
 #[component]
-pub(super) fn Total(quote: RwSignal<Option<Quote>>) -> impl IntoView {
+pub(super) fn Total(quote: RwSignal<Option<Quote>>) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.confirm;
     let label = Signal::derive(move || {
@@ -30,12 +31,11 @@ pub(super) fn Total(quote: RwSignal<Option<Quote>>) -> impl IntoView {
         label.to_owned()
     });
     let figure = region(move || match quote.get() {
-        Some(quote) => locale.money(headline(&quote), quote.currency).into_any(),
+        Some(quote) => locale.money(headline(&quote), quote.currency).into_view(),
         None => view! {
             <Skeleton />
             <span class="checkout-visually-hidden">{words.loading}</span>
-        }
-        .into_any(),
+        },
     });
     let promise = Signal::derive(move || {
         quote.with(|quote| quote.as_ref().map(|quote| promise(words, quote).to_owned()))
@@ -76,7 +76,7 @@ pub(super) fn Review(
     quote: RwSignal<Option<Quote>>,
     account: MaskedDestination,
     receiver: Option<Receiver>,
-) -> impl IntoView {
+) -> View {
     let locale = expect_context::<Locale>();
     let words = locale.words;
     let when = arrival(words, account.country).to_owned();
@@ -86,8 +86,8 @@ pub(super) fn Review(
     let account = [&bank, " ", &account.masked].concat();
     let receiver = receiver.map(|receiver| row(words.confirm.receiver, receiver.name));
     let terms = region(move || match quote.get() {
-        Some(quote) => terms(locale, &quote).into_any(),
-        None => ().into_any(),
+        Some(quote) => terms(locale, &quote).into_view(),
+        None => View::empty(),
     });
     view! {
         <dl class="checkout-rows">
@@ -96,7 +96,7 @@ pub(super) fn Review(
     }
 }
 
-fn terms(locale: Locale, quote: &Quote) -> Vec<AnyView> {
+fn terms(locale: Locale, quote: &Quote) -> Vec<View> {
     let words = locale.words;
     let mut rows = vec![
         row(
@@ -133,12 +133,12 @@ fn terms(locale: Locale, quote: &Quote) -> Vec<AnyView> {
     rows
 }
 
-fn row(term: &'static str, value: String) -> AnyView {
+fn row(term: &'static str, value: String) -> View {
     named_row(term, value, None)
 }
 
 /// A line that tests find by name.
-fn named_row(term: &'static str, value: String, test_id: Option<&'static str>) -> AnyView {
+fn named_row(term: &'static str, value: String, test_id: Option<&'static str>) -> View {
     view! {
         <div class="checkout-rows__row">
             <dt class="checkout-rows__term">{term}</dt>
@@ -147,12 +147,11 @@ fn named_row(term: &'static str, value: String, test_id: Option<&'static str>) -
             </dd>
         </div>
     }
-    .into_any()
 }
 
 /// What happens if something changes on the way, in plain sight.
 #[component]
-pub(super) fn WhatIf(quote: RwSignal<Option<Quote>>) -> impl IntoView {
+pub(super) fn WhatIf(quote: RwSignal<Option<Quote>>) -> View {
     let words = &expect_context::<Locale>().words.confirm;
     let price = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));

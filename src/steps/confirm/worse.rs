@@ -1,12 +1,15 @@
 //! The price fell between the press and the order: both figures, and the payer's decision.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use offramp_domain::{api::Quote, money::Amount, quote::floor_below};
+use web_sys::HtmlHeadingElement;
 
 use super::held::promised;
 use crate::{
     i18n::{Locale, fill},
+    state::{Callback, NodeRef, Signal, effect},
     ui::{Button, ButtonKind},
+    view::{View, view},
 };
 
 /// A price that is worse than the one that was confirmed.
@@ -38,7 +41,7 @@ pub(super) fn WorsePrice(
     on_accept: Callback<Option<Amount>>,
     /// Goes back to the review, with the new price.
     on_decline: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.confirm.worse;
     let floor = worse.floor();
@@ -62,10 +65,10 @@ pub(super) fn WorsePrice(
             <p class="checkout-muted">{hint}</p>
         }
     });
-    let title = NodeRef::<html::H3>::new();
-    title.on_load(|title| {
+    let title = NodeRef::<HtmlHeadingElement>::default();
+    effect(move || {
         // Fails for nothing that has a tabindex.
-        let _ = title.focus();
+        let _ = title.get().map(|title| title.focus());
     });
     view! {
         <div

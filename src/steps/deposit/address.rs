@@ -6,6 +6,7 @@ use offramp_domain::api::TransferToAddress;
 use crate::{
     i18n::{Locale, fill},
     ui::unique_id,
+    view::{View, view},
 };
 
 /// Characters that stand together.
@@ -17,7 +18,7 @@ const END: usize = 6;
 /// The whole address, under the name of its network. One press selects it; what is copied has no
 /// blank and no line break, because the gaps are margins.
 #[component]
-pub(super) fn Address(transfer: TransferToAddress) -> impl IntoView {
+pub(super) fn Address(transfer: TransferToAddress) -> View {
     let words = &expect_context::<Locale>().words.deposit;
     let TransferToAddress {
         network, address, ..
@@ -34,13 +35,12 @@ pub(super) fn Address(transfer: TransferToAddress) -> impl IntoView {
                             Weight::End => "checkout-address__end",
                             Weight::Middle => "checkout-address__middle",
                         };
-                        view! { <span class=class>{run.text}</span> }.into_any()
+                        view! { <span class=class>{run.text}</span> }
                     })
                     .collect::<Vec<_>>()}
             </span>
             <wbr />
         }
-        .into_any()
     });
     view! {
         <div class="checkout-step__group">

@@ -1,14 +1,16 @@
 //! Calling an order off, after asking once more.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use offramp_domain::api::{Action, Order};
+use web_sys::{HtmlButtonElement, HtmlHeadingElement};
 
 use super::is_offered;
 use crate::{
     i18n::Locale,
     order::{ActionRequest, OrderHandle},
-    region::region,
+    state::{Callback, NodeRef, RwSignal, Signal},
     ui::{Button, ButtonKind, unique_id},
+    view::{View, region, view},
 };
 
 /// The button, wherever the order can be called off, and the question behind it.
@@ -16,11 +18,11 @@ use crate::{
 pub(crate) fn CancelOrder(
     /// The order that may be called off.
     handle: OrderHandle,
-) -> impl IntoView {
-    let is_possible = Memo::new(move |_| handle.order.with(may_cancel));
+) -> View {
+    let is_possible = Signal::memo(move || handle.order.with(may_cancel));
     let words = &expect_context::<Locale>().words.deposit.cancel;
     let is_asked = RwSignal::new(false);
-    let button = NodeRef::<html::Button>::new();
+    let button = NodeRef::<HtmlButtonElement>::default();
     let keep = Callback::new(move |()| {
         is_asked.set(false);
         // The button is back after the next rendering.
@@ -32,7 +34,7 @@ pub(crate) fn CancelOrder(
         });
     });
     let content = region(move || match (is_possible.get(), is_asked.get()) {
-        (false, _) => ().into_any(),
+        (false, _) => View::empty(),
         (true, false) => view! {
             <Button
                 label=words.open
@@ -41,18 +43,17 @@ pub(crate) fn CancelOrder(
                 on_press=move |()| is_asked.set(true)
                 node_ref=button
             />
-        }
-        .into_any(),
-        (true, true) => view! { <Ask handle on_keep=keep /> }.into_any(),
+        },
+        (true, true) => view! { <Ask handle on_keep=keep /> },
     });
     view! { <div class="checkout-step__actions">{content}</div> }
 }
 
 #[component]
-fn Ask(handle: OrderHandle, on_keep: Callback<()>) -> impl IntoView {
+fn Ask(handle: OrderHandle, on_keep: Callback<()>) -> View {
     let words = &expect_context::<Locale>().words.deposit.cancel;
     let title_id = unique_id("cancel");
-    let title = NodeRef::<html::H3>::new();
+    let title = NodeRef::<HtmlHeadingElement>::default();
     request_animation_frame(move || {
         if let Some(title) = title.try_get_untracked().flatten() {
             // A heading that cannot be focused stays as it is.

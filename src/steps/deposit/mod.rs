@@ -25,8 +25,9 @@ pub(super) use self::{
 use crate::{
     i18n::{DepositMessages, Locale, fill},
     order::OrderHandle,
-    region::region,
+    state::Signal,
     ui::{CopyButton, Notice, NoticeKind},
+    view::{View, region, view},
 };
 
 /// The step that asks for the crypto.
@@ -34,9 +35,9 @@ use crate::{
 pub(crate) fn DepositStep(
     /// The order that is paid.
     handle: OrderHandle,
-) -> impl IntoView {
+) -> View {
     let words = &expect_context::<Locale>().words.deposit;
-    let screen = Memo::new(move |_| handle.order.with(Screen::of));
+    let screen = Signal::memo(move || handle.order.with(Screen::of));
     let title = Signal::derive(move || screen.with(|screen| screen.title(words)));
     let state = Signal::derive(move || {
         handle
@@ -107,7 +108,7 @@ impl Screen {
     }
 
     /// What changed since the payer was asked to send; read out when it appears.
-    fn notice(&self, words: &'static DepositMessages) -> AnyView {
+    fn notice(&self, words: &'static DepositMessages) -> View {
         match self {
             Self::TooLate(_) => view! {
                 <Notice kind=NoticeKind::Danger>
@@ -117,37 +118,35 @@ impl Screen {
                     <p>{words.over.why}</p>
                     <p>{words.over.sent}</p>
                 </Notice>
-            }
-            .into_any(),
+            },
             Self::Cancelling => view! {
                 <Notice kind=NoticeKind::Warning>
                     <p>{words.cancelling.body}</p>
                 </Notice>
-            }
-            .into_any(),
-            Self::Send(_) | Self::Sign(_) | Self::Authorise(_) | Self::Nothing => ().into_any(),
+            },
+            Self::Send(_) | Self::Sign(_) | Self::Authorise(_) | Self::Nothing => View::empty(),
         }
     }
 
-    fn instruction(self) -> AnyView {
+    fn instruction(self) -> View {
         match self {
-            Self::Send(transfer) => view! { <Send transfer /> }.into_any(),
-            Self::TooLate(transfer) => view! { <Address transfer /> }.into_any(),
-            Self::Cancelling => ().into_any(),
+            Self::Send(transfer) => view! { <Send transfer /> },
+            Self::TooLate(transfer) => view! { <Address transfer /> },
+            Self::Cancelling => View::empty(),
             Self::Sign(authorisation) => {
-                view! { <NotHere authorisation by=Party::Payer /> }.into_any()
+                view! { <NotHere authorisation by=Party::Payer /> }
             }
             Self::Authorise(authorisation) => {
-                view! { <NotHere authorisation by=Party::Partner /> }.into_any()
+                view! { <NotHere authorisation by=Party::Partner /> }
             }
-            Self::Nothing => view! { <NothingYet /> }.into_any(),
+            Self::Nothing => view! { <NothingYet /> },
         }
     }
 }
 
 /// All that a wallet has to be told, the riskiest first.
 #[component]
-fn Send(transfer: TransferToAddress) -> impl IntoView {
+fn Send(transfer: TransferToAddress) -> View {
     let words = &expect_context::<Locale>().words.deposit;
     let address = transfer.address.clone();
     let TransferToAddress {
@@ -167,14 +166,14 @@ fn Send(transfer: TransferToAddress) -> impl IntoView {
             <p class="checkout-muted">{words.compare}</p>
             <p class="checkout-muted">{words.one_use}</p>
         </div>
-        {offer_until.map(|until| view! { <TimeLeft until /> }.into_any())}
+        {offer_until.map(|until| view! { <TimeLeft until /> })}
         <FromExchange amount token network />
     }
 }
 
 /// Crypto that moves by a signature, which this screen cannot take yet.
 #[component]
-fn NotHere(authorisation: Authorisation, by: Party) -> impl IntoView {
+fn NotHere(authorisation: Authorisation, by: Party) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.deposit;
     let body = match by {
@@ -186,7 +185,7 @@ fn NotHere(authorisation: Authorisation, by: Party) -> impl IntoView {
 }
 
 #[component]
-fn NothingYet() -> impl IntoView {
+fn NothingYet() -> View {
     let words = &expect_context::<Locale>().words.deposit;
     view! { <p class="checkout-step__lead">{words.waiting.body}</p> }
 }

@@ -5,16 +5,17 @@ use leptos::prelude::*;
 use crate::{
     i18n::{Locale, fill},
     order::Connection,
-    region::region,
+    state::Signal,
     ui::{Notice, NoticeKind},
+    view::{View, region, view},
 };
 
 /// Says when the order was last checked, while the proxy cannot be reached.
 #[component]
-pub(crate) fn OfflineNotice(connection: Signal<Connection>) -> impl IntoView {
+pub(crate) fn OfflineNotice(connection: Signal<Connection>) -> View {
     let locale = expect_context::<Locale>();
     let notice = region(move || match connection.get() {
-        Connection::Live => ().into_any(),
+        Connection::Live => View::empty(),
         Connection::Offline { last_checked } => {
             let time = locale.time(last_checked);
             let text = fill(locale.words.deposit.offline, &[("time", &time)]);
@@ -23,7 +24,6 @@ pub(crate) fn OfflineNotice(connection: Signal<Connection>) -> impl IntoView {
                     <p>{text}</p>
                 </Notice>
             }
-            .into_any()
         }
     });
     view! { <div aria-live="polite">{notice}</div> }

@@ -13,13 +13,14 @@ use offramp_domain::{
 use super::shortened;
 use crate::{
     i18n::{Locale, fill},
-    region::region,
-    ui::{CopyButton, Icon, Picture, QrCode, handler, unique_id},
+    state::{RwSignal, Signal},
+    ui::{CopyButton, Icon, Picture, QrCode, unique_id},
+    view::{View, handler, region, view},
 };
 
 /// The amount, to be copied as a bare number.
 #[component]
-pub(super) fn AmountToSend(amount: Amount, token: Token) -> impl IntoView {
+pub(super) fn AmountToSend(amount: Amount, token: Token) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.deposit;
     let bare = amount.normalized().to_string();
@@ -38,14 +39,14 @@ pub(super) fn AmountToSend(amount: Amount, token: Token) -> impl IntoView {
 
 /// Which token on which network, and what a mistake costs.
 #[component]
-pub(super) fn NetworkBanner(transfer: TransferToAddress) -> impl IntoView {
+pub(super) fn NetworkBanner(transfer: TransferToAddress) -> View {
     let words = &expect_context::<Locale>().words.deposit;
     let (network, token) = (transfer.network, transfer.token.symbol());
     let only = fill(words.only, &[("token", token), ("network", network.name())]);
     let chain = network
         .chain_id()
         .map(|id| fill(words.chain_id, &[("id", &id.to_string())]))
-        .map(|text| view! { <p class="checkout-muted">{text}</p> }.into_any());
+        .map(|text| view! { <p class="checkout-muted">{text}</p> });
     let contract = transfer.token_contract.map(|contract| {
         let text = fill(
             words.contract,
@@ -57,7 +58,6 @@ pub(super) fn NetworkBanner(transfer: TransferToAddress) -> impl IntoView {
                 <CopyButton label=words.copy_contract text=contract action="copy-contract" />
             </div>
         }
-        .into_any()
     });
     view! {
         <div class="checkout-deposit__network" part="network" data-testid="deposit-network">
@@ -73,7 +73,7 @@ pub(super) fn NetworkBanner(transfer: TransferToAddress) -> impl IntoView {
 
 /// A QR code in two modes, and on a phone a link to the wallet before it.
 #[component]
-pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> impl IntoView {
+pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.deposit;
     let network = transfer.network.name();
@@ -94,11 +94,8 @@ pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> impl IntoView {
                 {words.open_wallet}
             </a>
         }
-        .into_any()
     });
-    let modes = link
-        .is_some()
-        .then(|| view! { <Modes is_link /> }.into_any());
+    let modes = link.is_some().then(|| view! { <Modes is_link /> });
     let text = {
         let address = transfer.address.clone();
         Signal::derive(move || match &link {
@@ -132,7 +129,7 @@ pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> impl IntoView {
 
 /// The two modes, one tap apart.
 #[component]
-fn Modes(is_link: RwSignal<bool>) -> impl IntoView {
+fn Modes(is_link: RwSignal<bool>) -> View {
     let words = &expect_context::<Locale>().words.deposit.qr;
     let button = |of: bool, name: &'static str, label: &'static str| {
         let is_pressed = Signal::derive(move || Some((is_link.get() == of).to_string()));
@@ -159,7 +156,7 @@ fn Modes(is_link: RwSignal<bool>) -> impl IntoView {
 
 /// The fee that an exchange keeps is the main reason why too little arrives.
 #[component]
-pub(super) fn FromExchange(amount: Amount, token: Token, network: Network) -> impl IntoView {
+pub(super) fn FromExchange(amount: Amount, token: Token, network: Network) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.deposit.exchange;
     let amount = locale.crypto(amount, token);
@@ -168,13 +165,12 @@ pub(super) fn FromExchange(amount: Amount, token: Token, network: Network) -> im
     let toggle = handler(move |event: Event| is_open.set(event_target_checked(&event)));
     let advice = region(move || {
         if !is_open.get() {
-            return ().into_any();
+            return View::empty();
         }
         view! {
             <p>{fill(words.body, &[("amount", &amount)])}</p>
             <p>{fill(words.network, &[("network", network.name())])}</p>
         }
-        .into_any()
     });
     view! {
         <div class="checkout-deposit__exchange">

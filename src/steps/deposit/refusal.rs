@@ -7,17 +7,18 @@ use crate::{
     api::ApiError,
     app::RequestId,
     i18n::Locale,
-    region::region,
+    state::Signal,
     ui::{Notice, NoticeKind},
+    view::{View, region, view},
 };
 
 /// Says what the payer can do about it, and what to quote when asking for help.
 #[component]
-pub(crate) fn Refusal(problem: Signal<Option<ApiError>>) -> impl IntoView {
+pub(crate) fn Refusal(problem: Signal<Option<ApiError>>) -> View {
     let words = expect_context::<Locale>().words;
     region(move || {
         let Some(error) = problem.get() else {
-            return ().into_any();
+            return View::empty();
         };
         let sentence = words.errors.sentence(&error);
         let id = error.request_id().map(str::to_owned);
@@ -27,7 +28,6 @@ pub(crate) fn Refusal(problem: Signal<Option<ApiError>>) -> impl IntoView {
                 <RequestId id />
             </Notice>
         }
-        .into_any()
     })
 }
 

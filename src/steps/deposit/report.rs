@@ -1,20 +1,22 @@
 //! "I've sent it", with the hash of the transfer if the payer has it.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*};
 use offramp_domain::{
     api::{Action, Deposit, Offer, Order},
     bank::Problem as FieldProblem,
     network::{Family, Network, TxHash},
     order::OrderState,
 };
+use web_sys::HtmlInputElement;
 
 use super::{is_offered, shortened};
 use crate::{
     api::ApiError,
     i18n::{DepositReportMessages, Locale, fill},
     order::{ActionRequest, OrderHandle},
-    region::region,
-    ui::{Button, ButtonType, Keyboard, TextField, handler},
+    state::{Callback, NodeRef, RwSignal, Signal},
+    ui::{Button, ButtonType, Keyboard, TextField},
+    view::{View, handler, region, view},
 };
 
 /// Its name in the form and in the proxy's answers.
@@ -25,23 +27,23 @@ const HASH_FIELD: &str = "tx_hash";
 pub(crate) fn ReportSent(
     /// The order that is paid.
     handle: OrderHandle,
-) -> impl IntoView {
-    let is_taken = Memo::new(move |_| {
+) -> View {
+    let is_taken = Signal::memo(move || {
         handle
             .order
             .with(|order| is_offered(order, Action::ReportSent))
     });
     region(move || {
         if is_taken.get() {
-            view! { <Report handle /> }.into_any()
+            view! { <Report handle /> }
         } else {
-            ().into_any()
+            View::empty()
         }
     })
 }
 
 #[component]
-fn Report(handle: OrderHandle) -> impl IntoView {
+fn Report(handle: OrderHandle) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.deposit.report;
     let (network, amount) = handle.order.with_untracked(|order| {
@@ -56,7 +58,7 @@ fn Report(handle: OrderHandle) -> impl IntoView {
     let refusal = RwSignal::new(None::<String>);
     // The proxy's refusal of a hash that is no longer the one in the field.
     let corrected = RwSignal::new(None::<ApiError>);
-    let input = NodeRef::<html::Input>::new();
+    let input = NodeRef::<HtmlInputElement>::default();
 
     let problem = Signal::derive(move || {
         if let Some(refusal) = refusal.get() {

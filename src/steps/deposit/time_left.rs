@@ -6,8 +6,9 @@ use offramp_domain::time::Timestamp;
 use crate::{
     hooks::use_countdown,
     i18n::{DepositMessages, Locale, fill},
-    region::region,
+    state::Signal,
     ui::{Notice, NoticeKind},
+    view::{View, region, view},
 };
 
 /// Seconds left from which on the payer is warned.
@@ -15,18 +16,18 @@ const SOON_SECS: u64 = 300;
 
 /// The time left, the moment it ends at, and a word about it now and then.
 #[component]
-pub(super) fn TimeLeft(until: Timestamp) -> impl IntoView {
+pub(super) fn TimeLeft(until: Timestamp) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.deposit;
     let countdown = use_countdown(Signal::stored(Some(until)));
     let left = move || countdown.get().unwrap_or_default();
-    let is_soon = Memo::new(move |_| left() <= SOON_SECS);
-    let is_over = Memo::new(move |_| left() == 0);
+    let is_soon = Signal::memo(move || left() <= SOON_SECS);
+    let is_over = Signal::memo(move || left() == 0);
     let face = Signal::derive(move || clock_face(left()));
     let spoken = Signal::derive(move || Spoken::of(left()).words(words));
     let warning = region(move || {
         let (kind, text) = match (is_soon.get(), is_over.get()) {
-            (false, _) => return ().into_any(),
+            (false, _) => return View::empty(),
             (true, false) => (NoticeKind::Warning, words.time.soon),
             // The server has not said so yet, and says what follows from it.
             (true, true) => (NoticeKind::Danger, words.time.up),
@@ -36,7 +37,6 @@ pub(super) fn TimeLeft(until: Timestamp) -> impl IntoView {
                 <p>{text}</p>
             </Notice>
         }
-        .into_any()
     });
     view! {
         <div class="checkout-deposit__time" class:checkout-deposit__time--soon=Signal::from(is_soon)>

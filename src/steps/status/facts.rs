@@ -10,8 +10,9 @@ use offramp_domain::{
 use super::{super::deposit::shortened, standing::account};
 use crate::{
     i18n::Locale,
-    region::region,
+    state::Signal,
     ui::{CopyButton, Icon, Picture},
+    view::{IntoView, View, region, view},
 };
 
 /// A name and a value, on the screen and on the receipt.
@@ -101,16 +102,16 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
 
 /// All of them, and what can be copied or looked up.
 #[component]
-pub(super) fn Facts(order: Signal<Order>) -> impl IntoView {
+pub(super) fn Facts(order: Signal<Order>) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.status.rows;
     // Nothing in them takes the focus, so they may be made anew whenever the order changes.
     let rows = region(move || {
         let facts = order.with(|order| facts(&locale, order)).into_iter();
         facts
-            .map(|fact| view! { <Row fact /> }.into_any())
+            .map(|fact| view! { <Row fact /> })
             .collect::<Vec<_>>()
-            .into_any()
+            .into_view()
     });
     view! {
         <div class="checkout-step__group">
@@ -128,7 +129,7 @@ pub(super) fn Facts(order: Signal<Order>) -> impl IntoView {
 }
 
 #[component]
-fn Row(fact: Fact) -> impl IntoView {
+fn Row(fact: Fact) -> View {
     view! {
         <div class="checkout-rows__row">
             <dt class="checkout-rows__term">{fact.name}</dt>
@@ -139,7 +140,7 @@ fn Row(fact: Fact) -> impl IntoView {
 
 /// The order's number, to be given to whoever helps.
 #[component]
-pub(super) fn OrderNumber(order: Signal<Order>) -> impl IntoView {
+pub(super) fn OrderNumber(order: Signal<Order>) -> View {
     let words = &expect_context::<Locale>().words.status.rows;
     let id = order.with_untracked(|order| order.id.clone());
     view! {
@@ -154,10 +155,10 @@ pub(super) fn OrderNumber(order: Signal<Order>) -> impl IntoView {
 
 /// The hash of the payer's transfer, once it is known.
 #[component]
-fn Transfer(order: Signal<Order>) -> impl IntoView {
+fn Transfer(order: Signal<Order>) -> View {
     let words = expect_context::<Locale>().words;
     let rows = &words.status.rows;
-    let known = Memo::new(move |_| {
+    let known = Signal::memo(move || {
         order.with(|order| {
             let explorer = order.explorer_url.clone().and_then(safe);
             order.tx_hash.clone().map(|hash| (hash, explorer))
@@ -177,11 +178,10 @@ fn Transfer(order: Signal<Order>) -> impl IntoView {
                 <span class="checkout-visually-hidden">{words.common.opens_new_tab}</span>
             </a>
         }
-        .into_any()
     };
     region(move || {
         let Some((hash, explorer)) = known.get() else {
-            return ().into_any();
+            return View::empty();
         };
         view! {
             <div class="checkout-rows__row">
@@ -198,7 +198,6 @@ fn Transfer(order: Signal<Order>) -> impl IntoView {
                 </dd>
             </div>
         }
-        .into_any()
     })
 }
 

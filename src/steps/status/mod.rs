@@ -22,8 +22,9 @@ use crate::{
     hooks::use_countdown,
     i18n::Locale,
     order::OrderHandle,
-    region::region,
+    state::{Callback, Signal},
     ui::{Button, ButtonKind, Notice, NoticeKind},
+    view::{View, region, view},
 };
 
 /// The step that shows how far the order is, until its end and after it.
@@ -33,12 +34,12 @@ pub(crate) fn StatusStep(
     handle: OrderHandle,
     /// Called when the payer wants to sell more.
     on_restart: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.status;
     let order = handle.order;
     let left = use_countdown(Signal::derive(move || order.with(patience)));
-    let is_late = Memo::new(move |_| left.get() == Some(0));
+    let is_late = Signal::memo(move || left.get() == Some(0));
     let standing = move || order.with(|order| Standing::of(order, is_late.get()));
     let may_worry = move || order.with(|order| standing().may_worry(order));
 
@@ -58,18 +59,17 @@ pub(crate) fn StatusStep(
     let elsewhere =
         Signal::derive(move || order.with(is_elsewhere).then(|| words.elsewhere.to_owned()));
     let next = Signal::derive(move || order.with(|order| next_sentence(&locale, order)));
-    let is_longer = Memo::new(move |_| is_late.get() && standing().may_be_late());
-    let needs_help = Memo::new(move |_| order.with(|order| standing().needs_help(order)));
+    let is_longer = Signal::memo(move || is_late.get() && standing().may_be_late());
+    let needs_help = Signal::memo(move || order.with(|order| standing().needs_help(order)));
     let trouble = region(move || {
         let is_longer = is_longer.get();
         if !is_longer && !needs_help.get() {
-            return ().into_any();
+            return View::empty();
         }
         view! {
-            {is_longer.then(|| view! { <Longer /> }.into_any())}
+            {is_longer.then(|| view! { <Longer /> })}
             <Help order />
         }
-        .into_any()
     });
     view! {
         <section class="checkout-step checkout-status" data-testid="step-status">
@@ -112,7 +112,7 @@ fn figure(locale: &Locale, order: &Order) -> Option<String> {
 }
 
 #[component]
-fn Longer() -> impl IntoView {
+fn Longer() -> View {
     let words = &expect_context::<Locale>().words.status;
     view! {
         <Notice kind=NoticeKind::Warning>
@@ -123,7 +123,7 @@ fn Longer() -> impl IntoView {
 
 /// Whom to write to, and which number to give them.
 #[component]
-fn Help(order: Signal<Order>) -> impl IntoView {
+fn Help(order: Signal<Order>) -> View {
     let words = &expect_context::<Locale>().words.status;
     view! {
         <Notice kind=NoticeKind::Info>
@@ -135,22 +135,22 @@ fn Help(order: Signal<Order>) -> impl IntoView {
 
 /// What can still be done with an order that is over, or that no longer needs its payer.
 #[component]
-fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> impl IntoView {
+fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> View {
     let words = &expect_context::<Locale>().words.status;
-    let is_paid = Memo::new(move |_| order.with(|order| order.state == OrderState::Completed));
+    let is_paid = Signal::memo(move || order.with(|order| order.state == OrderState::Completed));
     let may_restart =
-        Memo::new(move |_| order.with(|order| !is_unfunded(order.state, order.custody)));
-    let is_over = Memo::new(move |_| order.with(|order| is_closed(order.state, order.custody)));
+        Signal::memo(move || order.with(|order| !is_unfunded(order.state, order.custody)));
+    let is_over = Signal::memo(move || order.with(|order| is_closed(order.state, order.custody)));
     let receipt = region(move || {
         if is_paid.get() {
-            view! { <Receipt order /> }.into_any()
+            view! { <Receipt order /> }
         } else {
-            ().into_any()
+            View::empty()
         }
     });
     let restart = region(move || {
         if !may_restart.get() {
-            return ().into_any();
+            return View::empty();
         }
         let kind = if is_over.get() {
             ButtonKind::Primary
@@ -158,7 +158,6 @@ fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> impl IntoView {
             ButtonKind::Quiet
         };
         view! { <Button label=words.restart kind action="restart" on_press=on_restart /> }
-            .into_any()
     });
     view! { <div class="checkout-step__actions">{receipt} {restart}</div> }
 }

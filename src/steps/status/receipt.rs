@@ -8,12 +8,14 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 use super::facts::facts;
 use crate::{
     i18n::{Locale, fill},
+    state::Signal,
     ui::{Button, ButtonKind},
+    view::{View, view},
 };
 
 /// Two ways to keep it: as a file, and on paper.
 #[component]
-pub(super) fn Receipt(order: Signal<Order>) -> impl IntoView {
+pub(super) fn Receipt(order: Signal<Order>) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.status.receipt;
     let download = move |()| {

@@ -5,21 +5,22 @@ use offramp_domain::{api::Order, order::OrderState, time::Timestamp};
 
 use crate::{
     i18n::{Locale, StatusMessages},
-    region::region,
+    state::Signal,
     ui::{Icon, Picture},
+    view::{IntoView, View, region, view},
 };
 
 /// The stages, with the time each was done at.
 #[component]
-pub(super) fn Timeline(order: Signal<Order>) -> impl IntoView {
+pub(super) fn Timeline(order: Signal<Order>) -> View {
     let words = &expect_context::<Locale>().words.status;
     // Nothing in it takes the focus, so it may be made anew whenever the order changes.
     let list = region(move || {
         let stages = order.with(stages).into_iter();
         stages
-            .map(|stage| view! { <Stage stage /> }.into_any())
+            .map(|stage| view! { <Stage stage /> })
             .collect::<Vec<_>>()
-            .into_any()
+            .into_view()
     });
     view! {
         <div class="checkout-step__group">
@@ -30,7 +31,7 @@ pub(super) fn Timeline(order: Signal<Order>) -> impl IntoView {
 }
 
 #[component]
-fn Stage(stage: StageOf) -> impl IntoView {
+fn Stage(stage: StageOf) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.status;
     let (class, said) = match stage.progress {
@@ -47,7 +48,7 @@ fn Stage(stage: StageOf) -> impl IntoView {
             aria-current=is_current.then_some("step")
         >
             <span class="checkout-timeline__mark">
-                {is_done.then(|| view! { <Icon picture=Picture::Check /> }.into_any())}
+                {is_done.then(|| view! { <Icon picture=Picture::Check /> })}
             </span>
             <span class="checkout-timeline__label">
                 {stage.name.of(words)} <span class="checkout-visually-hidden">": " {said}</span>
@@ -56,7 +57,6 @@ fn Stage(stage: StageOf) -> impl IntoView {
                 .at
                 .map(|at| {
                     view! { <span class="checkout-timeline__at">{locale.date_time(at)}</span> }
-                        .into_any()
                 })}
         </li>
     }

@@ -1,0 +1,12 @@
+//! What is done on the next tick, and again whenever a signal that it reads changes.
+
+use leptos::prelude::Effect;
+
+/// Does it on the next tick, and again whenever a signal that it reads changes.
+pub(crate) fn effect(act: impl FnMut() + 'static) {
+    erased(Box::new(act));
+}
+
+fn erased(mut act: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| act());
+}

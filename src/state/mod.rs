@@ -1,0 +1,20 @@
+//! Values that are kept and watched, by Leptos' reactive graph.
+//!
+//! Leptos compiles its graph anew for each type that a signal holds, about four kilobytes a type.
+//! These are the same handles with the same names, of which it sees one type only; see
+//! `docs/decisions/0008`. As in Leptos they are `Copy`, belong to the owner that made them, and
+//! say nothing any more when it is gone.
+
+mod callback;
+mod effect;
+mod signal;
+mod stored;
+mod task;
+mod watched;
+
+pub(crate) use callback::Callback;
+pub(crate) use effect::effect;
+pub(crate) use signal::{NodeRef, RwSignal, Signal};
+pub(crate) use stored::StoredValue;
+pub(crate) use task::Task;
+pub(crate) use watched::ArcRwSignal;

@@ -8,13 +8,12 @@
 mod callback;
 mod effect;
 mod signal;
+mod slot;
 mod stored;
 mod task;
-mod watched;
 
 pub(crate) use callback::Callback;
 pub(crate) use effect::effect;
-pub(crate) use signal::{NodeRef, RwSignal, Signal};
+pub(crate) use signal::{ArcRwSignal, NodeRef, RwSignal, Signal};
 pub(crate) use stored::StoredValue;
 pub(crate) use task::Task;
-pub(crate) use watched::ArcRwSignal;

@@ -1,32 +1,47 @@
-//! Handles of watched values.
+//! Values that others notice when they change.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{any::Any, fmt, marker::PhantomData, ops::Deref, rc::Rc};
 
-use leptos::prelude::{GetValue as _, IsDisposed as _, LocalStorage, StoredValue};
+use leptos::prelude::IsDisposed as _;
 
-use super::watched::{AnyWatched, Watched, found};
+use super::slot::{AnyValue, Handle, Reading, Slot, change, handle, read, slot, typed, write};
 
-/// A value that is read, and by whom it is noticed when it changes.
+/// A value that is read, and noticed when it changes.
 pub(crate) struct Signal<T> {
-    item: StoredValue<AnyWatched, LocalStorage>,
+    handle: Handle,
     kind: PhantomData<fn() -> T>,
 }
 
 /// A value that is read and written.
 pub(crate) struct RwSignal<T>(Signal<T>);
 
+/// A value that is read and written by whoever holds it, and has no owner.
+pub(crate) struct ArcRwSignal<T> {
+    slot: Slot,
+    kind: PhantomData<fn() -> T>,
+}
+
 /// The element of a control, once it is made.
 pub(crate) type NodeRef<T> = RwSignal<Option<T>>;
 
 impl<T: 'static> Signal<T> {
+    fn of(slot: Slot) -> Self {
+        Self {
+            handle: handle(slot),
+            kind: PhantomData,
+        }
+    }
+
     /// A value that never changes.
     pub(crate) fn stored(value: T) -> Self {
-        Watched::new(value).into()
+        Self::of(Slot::plain(Rc::new(value)))
     }
 
     /// Computed whenever it is read.
     pub(crate) fn derive(make: impl Fn() -> T + 'static) -> Self {
-        Watched::computed(make).into()
+        Self::of(Slot::Computed(Rc::new(move || -> AnyValue {
+            Rc::new(make())
+        })))
     }
 
     /// Computed when something has changed that it was computed from, and noticed only if it is
@@ -35,50 +50,46 @@ impl<T: 'static> Signal<T> {
     where
         T: PartialEq,
     {
-        Watched::remembered(make).into()
+        let make = move || -> AnyValue { Rc::new(make()) };
+        Self::of(Slot::remembered(Box::new(make), are_same::<T>))
     }
 
-    fn watched(self) -> Option<Watched<T>> {
-        self.item.try_get_value().map(Watched::of)
+    #[inline(never)]
+    fn value(self) -> Rc<T> {
+        typed(read(self.handle, Reading::Tracked))
+    }
+
+    #[inline(never)]
+    fn value_untracked(self) -> Rc<T> {
+        typed(read(self.handle, Reading::Untracked))
     }
 
     /// Looks at the value, and is told when it changes.
     pub(crate) fn with<O>(self, look: impl FnOnce(&T) -> O) -> O {
-        found(self.watched().and_then(|watched| watched.try_with(look)))
+        look(&self.value())
     }
 
     /// Looks at the value as it is now.
     pub(crate) fn with_untracked<O>(self, look: impl FnOnce(&T) -> O) -> O {
-        found(
-            self.watched()
-                .and_then(|watched| watched.try_with_untracked(look)),
-        )
+        look(&self.value_untracked())
     }
 
     /// The value, and to be told when it changes.
+    #[inline(never)]
     pub(crate) fn get(self) -> T
     where
         T: Clone,
     {
-        self.with(T::clone)
+        Rc::unwrap_or_clone(self.value())
     }
 
     /// The value as it is now.
+    #[inline(never)]
     pub(crate) fn get_untracked(self) -> T
     where
         T: Clone,
     {
-        self.with_untracked(T::clone)
-    }
-
-    /// To be told when it changes.
-    pub(crate) fn track(self) {
-        self.with(|_| ());
-    }
-
-    /// Whether its owner is gone.
-    pub(crate) fn is_gone(self) -> bool {
-        self.item.is_disposed()
+        Rc::unwrap_or_clone(self.value_untracked())
     }
 
     /// The value as it is now, unless its owner is gone.
@@ -86,27 +97,81 @@ impl<T: 'static> Signal<T> {
     where
         T: Clone,
     {
-        self.watched()?.try_with_untracked(T::clone)
+        (!self.is_gone()).then(|| self.get_untracked())
+    }
+
+    /// To be told when it changes.
+    pub(crate) fn track(self) {
+        drop(read(self.handle, Reading::Tracked));
+    }
+
+    /// Whether its owner is gone.
+    pub(crate) fn is_gone(self) -> bool {
+        self.handle.is_disposed()
     }
 }
 
 impl<T: 'static> RwSignal<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self(Signal::stored(value))
+        Self(Signal::of(Slot::given(Rc::new(value))))
     }
 
     /// Puts another value there, unless the owner is gone.
+    #[inline(never)]
     pub(crate) fn set(self, value: T) {
-        if let Some(watched) = self.0.watched() {
-            watched.set(value);
-        }
+        write(self.0.handle, Rc::new(value));
     }
 
     /// Changes the value where it is, unless the owner is gone.
-    pub(crate) fn update(self, change: impl FnOnce(&mut T)) {
-        if let Some(watched) = self.0.watched() {
-            watched.update(change);
+    pub(crate) fn update(self, act: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        if let Some(slot) = slot(self.0.handle) {
+            change(&slot, act);
         }
+    }
+}
+
+impl<T: 'static> ArcRwSignal<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            slot: Slot::given(Rc::new(value)),
+            kind: PhantomData,
+        }
+    }
+
+    /// Looks at the value as it is now.
+    pub(crate) fn with_untracked<O>(&self, look: impl FnOnce(&T) -> O) -> O {
+        look(&typed(self.slot.read(Reading::Untracked)))
+    }
+
+    /// The value as it is now.
+    pub(crate) fn get_untracked(&self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+
+    /// Puts another value there.
+    pub(crate) fn set(&self, value: T) {
+        self.slot.write(Rc::new(value));
+    }
+
+    /// Changes the value where it is.
+    pub(crate) fn update(&self, act: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        change(&self.slot, act);
+    }
+}
+
+fn are_same<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
+    match (one.downcast_ref::<T>(), other.downcast_ref::<T>()) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
     }
 }
 
@@ -135,24 +200,30 @@ impl<T> Clone for RwSignal<T> {
 
 impl<T> Copy for RwSignal<T> {}
 
-impl<T: 'static> From<Watched<T>> for Signal<T> {
-    fn from(watched: Watched<T>) -> Self {
+impl<T> Clone for ArcRwSignal<T> {
+    fn clone(&self) -> Self {
         Self {
-            item: StoredValue::new_local(watched.any()),
+            slot: self.slot.clone(),
             kind: PhantomData,
         }
-    }
-}
-
-impl<T: 'static> From<Watched<T>> for RwSignal<T> {
-    fn from(watched: Watched<T>) -> Self {
-        Self(watched.into())
     }
 }
 
 impl<T> From<RwSignal<T>> for Signal<T> {
     fn from(signal: RwSignal<T>) -> Self {
         signal.0
+    }
+}
+
+impl<T: 'static> From<ArcRwSignal<T>> for Signal<T> {
+    fn from(signal: ArcRwSignal<T>) -> Self {
+        Self::of(signal.slot)
+    }
+}
+
+impl<T: 'static> From<ArcRwSignal<T>> for RwSignal<T> {
+    fn from(signal: ArcRwSignal<T>) -> Self {
+        Self(signal.into())
     }
 }
 
@@ -180,6 +251,12 @@ impl<T: Default + 'static> Default for RwSignal<T> {
     }
 }
 
+impl<T: Default + 'static> Default for ArcRwSignal<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
 impl<T> fmt::Debug for Signal<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Signal")
@@ -189,5 +266,11 @@ impl<T> fmt::Debug for Signal<T> {
 impl<T> fmt::Debug for RwSignal<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RwSignal")
+    }
+}
+
+impl<T> fmt::Debug for ArcRwSignal<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ArcRwSignal")
     }
 }

@@ -1,46 +1,45 @@
 //! A value in the keeping of an owner, which nobody watches.
 
-use std::{any::Any, cell::RefCell, fmt, marker::PhantomData, rc::Rc};
+use std::{fmt, marker::PhantomData, rc::Rc};
 
-use leptos::prelude::{GetValue as _, LocalStorage};
-
-use super::watched::found;
+use super::slot::{Handle, Reading, Slot, change, handle, read, slot, typed, write};
 
 /// A value in the keeping of an owner.
 pub(crate) struct StoredValue<T> {
-    item: leptos::prelude::StoredValue<Rc<dyn Any>, LocalStorage>,
+    handle: Handle,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T: 'static> StoredValue<T> {
     pub(crate) fn new(value: T) -> Self {
         Self {
-            item: leptos::prelude::StoredValue::new_local(Rc::new(RefCell::new(value))),
+            handle: handle(Slot::plain(Rc::new(value))),
             kind: PhantomData,
         }
     }
 
-    fn cell(self) -> Option<Rc<dyn Any>> {
-        self.item.try_get_value()
+    #[inline(never)]
+    fn value(self) -> Option<Rc<T>> {
+        let value = read(self.handle, Reading::Untracked)?;
+        Some(typed(Some(value)))
     }
 
     /// Looks at it, unless the owner is gone.
     pub(crate) fn try_with_value<O>(self, look: impl FnOnce(&T) -> O) -> Option<O> {
-        let cell = self.cell()?;
-        let value = cell.downcast_ref::<RefCell<T>>()?.borrow();
-        Some(look(&value))
+        self.value().map(|value| look(&value))
     }
 
     /// Changes it where it is, unless the owner is gone.
-    pub(crate) fn try_update_value<O>(self, change: impl FnOnce(&mut T) -> O) -> Option<O> {
-        let cell = self.cell()?;
-        let mut value = cell.downcast_ref::<RefCell<T>>()?.borrow_mut();
-        Some(change(&mut value))
+    pub(crate) fn try_update_value<O>(self, act: impl FnOnce(&mut T) -> O) -> Option<O>
+    where
+        T: Clone,
+    {
+        change(&slot(self.handle)?, act)
     }
 
     /// Looks at it.
     pub(crate) fn with_value<O>(self, look: impl FnOnce(&T) -> O) -> O {
-        found(self.try_with_value(look))
+        look(&typed(read(self.handle, Reading::Untracked)))
     }
 
     /// It, unless the owner is gone.
@@ -48,10 +47,11 @@ impl<T: 'static> StoredValue<T> {
     where
         T: Clone,
     {
-        self.try_with_value(T::clone)
+        self.value().map(Rc::unwrap_or_clone)
     }
 
     /// It.
+    #[inline(never)]
     pub(crate) fn get_value(self) -> T
     where
         T: Clone,
@@ -61,7 +61,7 @@ impl<T: 'static> StoredValue<T> {
 
     /// Puts another one there, unless the owner is gone.
     pub(crate) fn set_value(self, value: T) {
-        self.try_update_value(|kept| *kept = value);
+        write(self.handle, Rc::new(value));
     }
 }
 
@@ -84,12 +84,3 @@ impl<T> fmt::Debug for StoredValue<T> {
         f.write_str("StoredValue")
     }
 }
-
-/// Two handles of the same value.
-impl<T> PartialEq for StoredValue<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.item == other.item
-    }
-}
-
-impl<T> Eq for StoredValue<T> {}

@@ -105,14 +105,11 @@ impl Host {
     /// Something went wrong that the payer was told about.
     pub(crate) fn failed(self, error: &ApiError) {
         let code = match error {
-            ApiError::Problem(problem) => serde_json::to_value(problem.code)
-                .ok()
-                .and_then(|code| Some(code.as_str()?.to_owned())),
-            ApiError::Network => Some("network".to_owned()),
-            ApiError::Unreadable => Some("unreadable".to_owned()),
+            ApiError::Problem(problem) => problem.code.as_str(),
+            ApiError::Network => "network",
+            ApiError::Unreadable => "unreadable",
         };
-        let code = code.unwrap_or_default();
-        let mut detail = vec![("code", code.as_str())];
+        let mut detail = vec![("code", code)];
         detail.extend(error.request_id().map(|id| ("request_id", id)));
         self.fire("offramp:error", &detail);
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bank::{Answers, CountryCode, FieldKey, Problem as FieldProblemKind},
     money::{Amount, Currency, Token},
+    names::names,
     network::Network,
     order::{Custody, OrderState, Reason},
     quote::{FeeKind, Guarantee, QuoteKind},
@@ -152,6 +153,13 @@ pub enum LockKey {
     /// How much of it.
     CryptoAmount,
 }
+
+names! { LockKey::as_str {
+    Country => "country",
+    Token => "token",
+    Network => "network",
+    CryptoAmount => "crypto_amount",
+} }
 
 /// The answer to [`SessionRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -338,6 +346,13 @@ pub enum VerificationStatus {
     Rejected,
 }
 
+names! { VerificationStatus::as_str {
+    Verified => "verified",
+    Required => "required",
+    Pending => "pending",
+    Rejected => "rejected",
+} }
+
 /// Whether a wallet has to be linked before the first order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -348,6 +363,11 @@ pub enum WalletLink {
     /// It is.
     Linked,
 }
+
+names! { WalletLink::as_str {
+    Required => "required",
+    Linked => "linked",
+} }
 
 // ---------------------------------------------------------------- quotes
 
@@ -477,14 +497,11 @@ pub fn answers(fields: &BTreeMap<String, String>) -> Result<Answers, Vec<FieldPr
     let mut answers = Answers::new();
     let mut unknown = Vec::new();
     for (key, value) in fields {
-        let parsed = FieldKey::deserialize(serde::de::value::StrDeserializer::<
-            serde::de::value::Error,
-        >::new(key));
-        match parsed {
-            Ok(known) => {
+        match FieldKey::parse(key) {
+            Some(known) => {
                 answers.insert(known, value.clone());
             }
-            Err(_) => unknown.push(FieldProblem {
+            None => unknown.push(FieldProblem {
                 key: key.chars().take(40).collect(),
                 problem: FieldProblemKind::NotAsked,
             }),
@@ -691,6 +708,11 @@ pub enum AfterSending {
     Wait,
 }
 
+names! { AfterSending::as_str {
+    ReportSent => "report_sent",
+    Wait => "wait",
+} }
+
 /// Whether a deposit is still wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -701,6 +723,11 @@ pub enum Offer {
     /// It is not: the address is readable, and nothing should be sent now.
     Over,
 }
+
+names! { Offer::as_str {
+    Live => "live",
+    Over => "over",
+} }
 
 /// Something that can be done with an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -727,40 +754,17 @@ pub enum Action {
     Cancel,
 }
 
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::ReportSent,
-        Self::AuthoriseTransfer,
-        Self::ConfirmReceived,
-        Self::ReportNotReceived,
-        Self::AuthoriseRefund,
-        Self::ProvideInformation,
-        Self::CompleteVerification,
-        Self::ChangeDestination,
-        Self::Cancel,
-    ];
-
-    /// The name in paths and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ReportSent => "report_sent",
-            Self::AuthoriseTransfer => "authorise_transfer",
-            Self::ConfirmReceived => "confirm_received",
-            Self::ReportNotReceived => "report_not_received",
-            Self::AuthoriseRefund => "authorise_refund",
-            Self::ProvideInformation => "provide_information",
-            Self::CompleteVerification => "complete_verification",
-            Self::ChangeDestination => "change_destination",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    /// Reads the name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == name)
-    }
-}
+names! { Action::as_str {
+    ReportSent => "report_sent",
+    AuthoriseTransfer => "authorise_transfer",
+    ConfirmReceived => "confirm_received",
+    ReportNotReceived => "report_not_received",
+    AuthoriseRefund => "authorise_refund",
+    ProvideInformation => "provide_information",
+    CompleteVerification => "complete_verification",
+    ChangeDestination => "change_destination",
+    Cancel => "cancel",
+} }
 
 /// Who has to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -774,6 +778,12 @@ pub enum Party {
     /// Whoever pays out.
     Provider,
 }
+
+names! { Party::as_str {
+    Payer => "payer",
+    Partner => "partner",
+    Provider => "provider",
+} }
 
 /// Something that can be done now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -905,6 +915,37 @@ pub enum ErrorCode {
     /// A mistake of ours.
     Internal,
 }
+
+names! { ErrorCode::as_str {
+    InvalidRequest => "invalid_request",
+    Unauthorized => "unauthorized",
+    SessionExpired => "session_expired",
+    OriginNotAllowed => "origin_not_allowed",
+    VerificationRequired => "verification_required",
+    ReceiverNotVerified => "receiver_not_verified",
+    LimitReached => "limit_reached",
+    NotFound => "not_found",
+    QuoteNotFound => "quote_not_found",
+    ActionNotAllowed => "action_not_allowed",
+    WalletNotLinked => "wallet_not_linked",
+    InProgress => "in_progress",
+    NeedsOperator => "needs_operator",
+    PayerUnlinked => "payer_unlinked",
+    QuoteChanged => "quote_changed",
+    OrderOpen => "order_open",
+    PayloadTooLarge => "payload_too_large",
+    IdempotencyConflict => "idempotency_conflict",
+    PayerMismatch => "payer_mismatch",
+    PayerIncomplete => "payer_incomplete",
+    InvalidFields => "invalid_fields",
+    AmountOutOfRange => "amount_out_of_range",
+    AssetUnavailable => "asset_unavailable",
+    RateLimited => "rate_limited",
+    ProviderRejected => "provider_rejected",
+    ProviderUnavailable => "provider_unavailable",
+    FundsUnavailable => "funds_unavailable",
+    Internal => "internal",
+} }
 
 /// An error: RFC 9457, `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

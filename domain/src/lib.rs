@@ -8,6 +8,7 @@
 pub mod api;
 pub mod bank;
 pub mod money;
+mod names;
 pub mod network;
 pub mod order;
 pub mod quote;

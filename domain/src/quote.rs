@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Amount, Currency, Round};
+use crate::{
+    money::{Amount, Currency, Round},
+    names::names,
+};
 
 /// How binding a price is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,12 @@ pub enum QuoteKind {
     Tolerance,
 }
 
+names! { QuoteKind::as_str {
+    Indicative => "indicative",
+    Firm => "firm",
+    Tolerance => "tolerance",
+} }
+
 /// What the fiat amount of a quote or an order promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -30,6 +39,12 @@ pub enum Guarantee {
     Estimate,
 }
 
+names! { Guarantee::as_str {
+    Exact => "exact",
+    AtLeast => "at_least",
+    Estimate => "estimate",
+} }
+
 /// What a fee is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -42,6 +57,12 @@ pub enum FeeKind {
     /// The network's fee, where the provider charges it.
     Network,
 }
+
+names! { FeeKind::as_str {
+    Spread => "spread",
+    Provider => "provider",
+    Network => "network",
+} }
 
 /// Fiat for an amount of crypto at a rate, rounded down to the currency's cents: what arrives.
 pub fn fiat_for(crypto: Amount, rate: Amount, currency: Currency) -> Option<Amount> {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::money::Currency;
+use crate::{money::Currency, names::names};
 
 /// Every country that can be paid, in the order in which they are offered.
 pub static COUNTRIES: [&Country; 4] = [
@@ -118,6 +118,28 @@ pub enum FieldKey {
     Bic,
 }
 
+names! { FieldKey::as_str {
+    Clabe => "clabe",
+    HolderType => "holder_type",
+    FirstName => "first_name",
+    LastName => "last_name",
+    BusinessName => "business_name",
+    BankName => "bank_name",
+    AccountNumber => "account_number",
+    AccountType => "account_type",
+    DocumentType => "document_type",
+    DocumentIdentifier => "document_identifier",
+    RoutingNumber => "routing_number",
+    StreetLine1 => "street_line1",
+    StreetLine2 => "street_line2",
+    City => "city",
+    State => "state",
+    PostalCode => "postal_code",
+    AddressCountry => "address_country",
+    Iban => "iban",
+    Bic => "bic",
+} }
+
 /// What is wrong with one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -154,6 +176,24 @@ pub enum Problem {
     /// Given before, for something else.
     AlreadyUsed,
 }
+
+names! { Problem::as_str {
+    Required => "required",
+    Characters => "characters",
+    Incomplete => "incomplete",
+    TooLong => "too_long",
+    CheckDigit => "check_digit",
+    CardNumber => "card_number",
+    LocalAccountNumber => "local_account_number",
+    UnknownBank => "unknown_bank",
+    UnknownCountry => "unknown_country",
+    OutsideSepa => "outside_sepa",
+    CountryMismatch => "country_mismatch",
+    NotAChoice => "not_a_choice",
+    NotAsked => "not_asked",
+    WrongForm => "wrong_form",
+    AlreadyUsed => "already_used",
+} }
 
 /// One refused answer: which, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]

@@ -321,8 +321,7 @@ pub(super) fn is_certain(trouble: Trouble) -> bool {
 
 /// The name of a question in JSON.
 pub(super) fn key_name(key: FieldKey) -> String {
-    let json = serde_json::to_string(&key).unwrap_or_default();
-    json.trim_matches('"').to_owned()
+    key.as_str().to_owned()
 }
 
 /// The raw answers of a built-in form.

@@ -1,5 +1,9 @@
 //! The neutral API, as the browser sees it. The only file that speaks HTTP.
 
+mod answers;
+mod read;
+mod requests;
+
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_net::http::{Method, RequestBuilder, Response};
@@ -7,14 +11,13 @@ use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use offramp_domain::api::{
-    Checkout, ErrorCode, NoFields, Order, OrderRequest, OrderResponse, Problem, QuoteRequest,
-    QuoteResponse, ReportSent,
+    Checkout, ErrorCode, Order, OrderRequest, OrderResponse, Problem, QuoteRequest, QuoteResponse,
 };
-use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
+use self::read::Read;
 use crate::{clock::ClockOffset, config::Config, order::ActionRequest, state::StoredValue};
 
 /// How long an answer may take. The proxy itself gives up on a provider after 15 s.
@@ -163,7 +166,7 @@ impl Api {
     /// A price.
     pub(crate) async fn quote(self, request: QuoteRequest) -> Result<QuoteResponse, ApiError> {
         let connection = self.connection().ok_or(ApiError::Network)?;
-        let call = Call::post("quotes", &request, None)?;
+        let call = Call::post("quotes", requests::quote(&request), None);
         let quoted: QuoteResponse = connection.call(&call, &Abort::new()).await?.read()?;
         connection.clock.learn(quoted.server_time);
         Ok(quoted)
@@ -176,7 +179,7 @@ impl Api {
         key: &IdempotencyKey,
     ) -> Result<Order, ApiError> {
         let connection = self.connection().ok_or(ApiError::Network)?;
-        let call = Call::post("orders", request, Some(key))?;
+        let call = Call::post("orders", requests::order(request), Some(key));
         let answer = connection.call(&call, &Abort::new()).await?;
         connection.order(&answer)
     }
@@ -233,16 +236,7 @@ impl Connection {
         key: &IdempotencyKey,
     ) -> Result<Order, ApiError> {
         let path = [&order_path(id), "/actions/", request.action().as_str()].concat();
-        let call = match request {
-            ActionRequest::ReportSent { tx_hash } => Call::post(
-                &path,
-                &ReportSent {
-                    tx_hash: tx_hash.clone(),
-                },
-                Some(key),
-            ),
-            ActionRequest::Cancel => Call::post(&path, &NoFields {}, Some(key)),
-        }?;
+        let call = Call::post(&path, requests::action(request), Some(key));
         let answer = self.call(&call, &Abort::new()).await?;
         self.order(&answer)
     }
@@ -349,18 +343,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn post(
-        path: &'a str,
-        body: &impl Serialize,
-        key: Option<&'a IdempotencyKey>,
-    ) -> Result<Self, ApiError> {
-        let body = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
-        Ok(Self {
+    fn post(path: &'a str, body: String, key: Option<&'a IdempotencyKey>) -> Self {
+        Self {
             method: Method::POST,
             body: Some(body),
             key,
             ..Self::get(path)
-        })
+        }
     }
 
     fn request(
@@ -405,16 +394,16 @@ impl Answer {
                 body,
             });
         }
-        match serde_json::from_str::<Problem>(&body) {
-            Ok(problem) => Err(ApiError::Problem(Box::new(problem))),
+        match read::body::<Problem>(&body) {
+            Some(problem) => Err(ApiError::Problem(Box::new(problem))),
             // A gateway in between may say that it got no answer.
-            Err(_) if status >= 500 => Err(ApiError::Network),
-            Err(_) => Err(ApiError::Unreadable),
+            None if status >= 500 => Err(ApiError::Network),
+            None => Err(ApiError::Unreadable),
         }
     }
 
-    fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_str(&self.body).map_err(|_| ApiError::Unreadable)
+    fn read<T: Read>(&self) -> Result<T, ApiError> {
+        read::body(&self.body).ok_or(ApiError::Unreadable)
     }
 }
 

@@ -1,0 +1,217 @@
+//! What the widget sends, written without derived code as answers are read without it.
+
+use std::collections::BTreeMap;
+
+use offramp_domain::{
+    api::{Destination, OrderRequest, QuoteRequest},
+    money::Amount,
+};
+
+use crate::order::ActionRequest;
+
+/// The body that asks for a price.
+pub(super) fn quote(request: &QuoteRequest) -> String {
+    let QuoteRequest {
+        kind,
+        token,
+        network,
+        country,
+        crypto_amount,
+        fiat_amount,
+        destination: account,
+    } = request;
+    let mut object = Object::new();
+    object.text("kind", kind.as_str());
+    object.text("token", token.symbol());
+    object.text("network", network.id());
+    object.text("country", country.as_str());
+    if let Some(amount) = crypto_amount {
+        object.text("crypto_amount", &amount.to_string());
+    }
+    if let Some(amount) = fiat_amount {
+        object.text("fiat_amount", &amount.to_string());
+    }
+    if let Some(account) = account {
+        object.json("destination", &destination(account));
+    }
+    object.end()
+}
+
+/// The body that makes an order.
+pub(super) fn order(request: &OrderRequest) -> String {
+    let OrderRequest {
+        quote_id,
+        min_fiat_amount,
+        destination: account,
+    } = request;
+    let minimum = min_fiat_amount.as_ref().map(Amount::to_string);
+    let minimum = minimum.as_deref().map(quoted);
+    let mut object = Object::new();
+    object.text("quote_id", quote_id);
+    object.json("min_fiat_amount", minimum.as_deref().unwrap_or("null"));
+    object.json("destination", &destination(account));
+    object.end()
+}
+
+/// The body that does something with an order.
+pub(super) fn action(request: &ActionRequest) -> String {
+    let mut object = Object::new();
+    match request {
+        ActionRequest::ReportSent { tx_hash } => {
+            if let Some(tx_hash) = tx_hash {
+                object.text("tx_hash", tx_hash);
+            }
+        }
+        ActionRequest::Cancel => {}
+    }
+    object.end()
+}
+
+fn destination(account: &Destination) -> String {
+    let mut object = Object::new();
+    match account {
+        Destination::BankAccount { country, fields } => {
+            object.text("kind", "bank_account");
+            object.text("country", country.as_str());
+            object.json("fields", &texts(fields));
+        }
+        Destination::Saved { id } => {
+            object.text("kind", "saved");
+            object.text("id", id);
+        }
+        Destination::Registered { fields } => {
+            object.text("kind", "registered");
+            object.json("fields", &texts(fields));
+        }
+    }
+    object.end()
+}
+
+fn texts(fields: &BTreeMap<String, String>) -> String {
+    let mut object = Object::new();
+    for (key, text) in fields {
+        object.text(key, text);
+    }
+    object.end()
+}
+
+/// A JSON object while it is written.
+struct Object(String);
+
+impl Object {
+    fn new() -> Self {
+        Self("{".to_owned())
+    }
+
+    fn text(&mut self, key: &str, text: &str) {
+        self.json(key, &quoted(text));
+    }
+
+    /// Adds a value that is JSON already.
+    fn json(&mut self, key: &str, json: &str) {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        self.0.push_str(&quoted(key));
+        self.0.push(':');
+        self.0.push_str(json);
+    }
+
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+/// A text in JSON. Every text can be written, so that the default is never used.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use offramp_domain::{
+        api::{NoFields, ReportSent},
+        bank::CountryCode,
+        money::Token,
+        network::Network,
+        quote::QuoteKind,
+    };
+    use serde::Serialize;
+
+    use super::*;
+
+    #[track_caller]
+    fn same(written: &str, request: &impl Serialize) {
+        assert_eq!(written, serde_json::to_string(request).unwrap());
+    }
+
+    fn destinations() -> [Destination; 4] {
+        let fields = BTreeMap::from([
+            ("clabe".to_owned(), "014680260346007120".to_owned()),
+            (
+                "first_name".to_owned(),
+                "Zoë \"\\\n\t\u{1}\u{7f}🦀</script>".to_owned(),
+            ),
+        ]);
+        [
+            Destination::BankAccount {
+                country: CountryCode::Sepa,
+                fields: fields.clone(),
+            },
+            Destination::Saved {
+                id: "dst_1".to_owned(),
+            },
+            Destination::Registered { fields },
+            Destination::Registered {
+                fields: BTreeMap::new(),
+            },
+        ]
+    }
+
+    #[test]
+    fn a_question_for_a_price_is_written_as_serde_writes_it() {
+        let mut request = QuoteRequest {
+            kind: QuoteKind::Firm,
+            token: Token::UsdcE,
+            network: Network::Pol,
+            country: CountryCode::Mx,
+            crypto_amount: None,
+            fiat_amount: None,
+            destination: None,
+        };
+        same(&quote(&request), &request);
+        request.crypto_amount = Some("100.50".parse().unwrap());
+        same(&quote(&request), &request);
+        request.fiat_amount = Some("0.000001".parse().unwrap());
+        for destination in destinations() {
+            request.destination = Some(destination);
+            same(&quote(&request), &request);
+        }
+    }
+
+    #[test]
+    fn an_order_is_written_as_serde_writes_it() {
+        for destination in destinations() {
+            for min_fiat_amount in [None, "1809.36".parse().ok()] {
+                let request = OrderRequest {
+                    quote_id: "quo_\"1\"".to_owned(),
+                    min_fiat_amount,
+                    destination: destination.clone(),
+                };
+                same(&order(&request), &request);
+            }
+        }
+    }
+
+    #[test]
+    fn an_action_is_written_as_serde_writes_it() {
+        for tx_hash in [None, Some("0x9f2c".to_owned())] {
+            let request = ActionRequest::ReportSent {
+                tx_hash: tx_hash.clone(),
+            };
+            same(&action(&request), &ReportSent { tx_hash });
+        }
+        same(&action(&ActionRequest::Cancel), &NoFields {});
+    }
+}

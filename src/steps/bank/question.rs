@@ -530,7 +530,7 @@ mod tests {
 
     #[test]
     fn an_account_number_in_the_united_states_is_asked_for_twice() {
-        let owner = Owner::new();
+        let owner = leptos::prelude::Owner::new();
         owner.with(|| {
             let keys = |country: CountryCode| -> Vec<String> {
                 let questions = Question::built_in(country.country(), |_| RwSignal::default());

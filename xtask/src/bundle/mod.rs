@@ -14,6 +14,7 @@
 
 mod loader;
 mod script;
+mod shrink;
 mod style;
 mod wasm;
 
@@ -27,6 +28,8 @@ use anyhow::{Context, Result, bail};
 use data_encoding::{BASE64, HEXLOWER};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha384};
+
+use shrink::Program;
 
 /// Also the version of the widget: all packages share one.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -86,6 +89,7 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
     }
     let glue = String::from_utf8(take(staging, ".js")?).context("the glue is not UTF-8")?;
     let wasm = take(staging, ".wasm")?;
+    let program = Program { glue, wasm }.shrunk()?;
     let style = style::joined(&source.join("style"))?;
     let loader = fs::read_to_string(source.join("src/offramp.js")).context("src/offramp.js")?;
 
@@ -103,8 +107,8 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
     let loader = loader::filled_in(
         &loader,
         &loader::Assets {
-            glue: put("glue", "js", script::smaller(&glue)?.as_bytes())?,
-            wasm: put("widget", "wasm", &wasm::without_names(&wasm)?)?,
+            glue: put("glue", "js", script::smaller(&program.glue)?.as_bytes())?,
+            wasm: put("widget", "wasm", &wasm::without_names(&program.wasm)?)?,
             style: put("style", "css", style.as_bytes())?,
         },
     )?;

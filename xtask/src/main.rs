@@ -13,6 +13,7 @@ mod bundle;
 mod check;
 mod demo;
 mod http;
+mod lock;
 mod log;
 mod process;
 mod size;

@@ -5,13 +5,13 @@
 
 use std::{
     env,
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser::Browser, log, process, system};
+use crate::{browser::Browser, lock, log, process, system};
 
 /// The target of the widget.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -252,18 +252,9 @@ fn root() -> Result<PathBuf> {
 
 /// Two clones may miss the same tool at the same time: the second waits for the first.
 fn lock(name: &str) -> Result<File> {
-    let path = root()?.join(format!("{name}.lock"));
-    let file = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            log::say(&format!("waiting: another process is installing {name}"));
-        }
-        Err(TryLockError::Error(error)) => return Err(error).context("cannot lock"),
-    }
-    file.lock()
-        .with_context(|| format!("cannot lock {}", path.display()))?;
-    Ok(file)
+    lock::hold(&root()?.join(format!("{name}.lock")), || {
+        log::say(&format!("waiting: another process is installing {name}"));
+    })
 }
 
 fn read(path: &str) -> Result<String> {

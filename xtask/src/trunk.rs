@@ -1,20 +1,32 @@
 //! The widget, built by Trunk.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
 use crate::{
-    log, process, system,
+    lock, log, process, system,
     tools::{self, Tool},
 };
 
 /// Where Trunk puts what it built.
 pub(crate) const DIST: &str = "dist";
 
+/// Held while Trunk builds. Beside [`DIST`], where two builds would meet, whatever cargo's target
+/// folder is.
+const LOCK: &str = "target/widget.lock";
+
 /// Builds the widget as a partner deploys it and says where it is. Quick when nothing changed.
 pub(crate) fn build() -> Result<PathBuf> {
     let mut trunk = prepared()?;
+    fs::create_dir_all("target").context("target")?;
+    let _lock = lock::hold(Path::new(LOCK), || {
+        log::say("waiting: another process is building the widget");
+    })?;
     log::step("building the widget", || {
         // Everything is at hand by now, so a build that would reach out is a mistake.
         process::run(trunk.args(["build", "--release", "--offline=true"]))

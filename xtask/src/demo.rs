@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 
-use crate::{http, log, process, process::Running, system, trunk};
+use crate::{http, log, process, process::Running, system, trunk, widget};
 
 /// Simulator and shop.
 const SHOP: u16 = 4000;
@@ -35,7 +35,7 @@ const LAST_LINES: usize = 20;
 /// The shop with the widget as it would be deployed.
 pub(crate) fn demo() -> Result<()> {
     free(&[SHOP, PROXY])?;
-    trunk::build()?;
+    widget::build()?;
     let programs = Programs::start()?;
     println!("\n  http://127.0.0.1:{SHOP}/\n\nCtrl-C stops everything. Logs are in {FOLDER}/.");
     programs.watch()
@@ -159,7 +159,7 @@ impl Programs {
                 ("SIMULATOR_WEBHOOK_URL", &format!("{proxy}/webhooks/capa")),
                 ("SIMULATOR_WEBHOOK_SECRET", &webhook_secret),
                 ("SHOP_PROXY_URL", &proxy),
-                ("SHOP_PAGE_DIR", trunk::DIST),
+                ("SHOP_PAGE_DIR", widget::DIST),
                 ("OFFRAMP_SECRET_KEY", &secret),
             ],
         )?;
@@ -179,7 +179,7 @@ impl Programs {
                     "OFFRAMP_DATABASE_URL",
                     &format!("sqlite://{FOLDER}/offramp.db"),
                 ),
-                ("OFFRAMP_WIDGET_DIR", trunk::DIST),
+                ("OFFRAMP_WIDGET_DIR", widget::DIST),
                 ("CAPA_BASE_URL", &shop),
                 ("CAPA_API_KEY", &capa_key),
                 ("CAPA_WEBHOOK_SECRET", &webhook_secret),

@@ -21,6 +21,7 @@ mod system;
 mod test;
 mod tools;
 mod trunk;
+mod widget;
 
 use std::{env, path::Path, process::ExitCode};
 
@@ -67,7 +68,7 @@ fn run() -> Result<()> {
         ["test", rest @ ..] => test::run(&test::Selection::parse(rest)?),
         ["demo"] => demo::demo(),
         ["serve"] => demo::serve(),
-        ["build"] => trunk::build().map(|_| ()),
+        ["build"] => widget::build().map(|_| ()),
         ["setup"] => tools::setup(),
         ["bundle"] => bundle::run(),
         [unknown, ..] => bail!("`{unknown}` is not a command here\n\n{USAGE}"),

@@ -14,7 +14,7 @@ use crate::{
     browser::{Browser, Driver},
     log, process, size, system,
     tools::{self, Tool, WASM},
-    trunk,
+    widget,
 };
 
 /// What can be run by itself, in the order in which everything runs.
@@ -62,7 +62,7 @@ impl Part {
             Self::Domain => native(&["-p", "offramp-domain"], words),
             Self::Proxy => native(&["-p", "offramp-proxy", "-p", "offramp-simulator"], words),
             Self::Xtask => native(&["-p", "xtask"], words),
-            Self::Size => size::check(&trunk::build()?),
+            Self::Size => size::check(&widget::build()?),
             Self::Widget => {
                 native(&["-p", "offramp-checkout", "--lib"], words)?;
                 in_the_browser(words)
@@ -172,7 +172,7 @@ fn in_the_browser(words: &[String]) -> Result<()> {
 fn journeys(words: &[String]) -> Result<()> {
     let browser = Browser::ensure()?;
     let axe = tools::ensure_axe()?;
-    let dist = trunk::build()?;
+    let dist = widget::build()?;
     // Built before the driver starts, which then waits for nothing.
     process::run(process::cargo().args(["test", "--no-run", "-p", "offramp-e2e"]))?;
     let output = env::current_dir()?.join("target");

@@ -136,6 +136,7 @@ impl Tool {
 /// Everything that any command would install on its way.
 pub(crate) fn setup() -> Result<()> {
     ensure_wasm_target()?;
+    ensure_standard_library_source()?;
     ensure_components()?;
     system::ensure_c_compiler()?;
     for tool in [
@@ -153,22 +154,31 @@ pub(crate) fn setup() -> Result<()> {
 
 /// The standard library for the browser.
 pub(crate) fn ensure_wasm_target() -> Result<()> {
+    ensure_part(WASM, &["target", "add", WASM])
+}
+
+/// The source of the standard library, which is compiled for the browser with the widget.
+pub(crate) fn ensure_standard_library_source() -> Result<()> {
+    ensure_part("src/rust/library", &["component", "add", "rust-src"])
+}
+
+/// A folder of the toolchain, and how rustup adds it.
+fn ensure_part(folder: &str, rustup: &[&str]) -> Result<()> {
     let sysroot = process::output(process::command("rustc").args(["--print", "sysroot"]))?;
     let sysroot = String::from_utf8(sysroot.stdout).context("rustc's sysroot is not UTF-8")?;
-    if Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(WASM)
-        .is_dir()
-    {
+    let folder = Path::new(sysroot.trim()).join("lib/rustlib").join(folder);
+    if folder.is_dir() {
         return Ok(());
     }
+    let what = rustup.join(" ");
     if system::find(&["rustup"]).is_none() {
         bail!(
-            "the Rust target {WASM} is missing; install Rust with rustup (https://rustup.rs) and start again"
+            "{} is missing; install Rust with rustup (https://rustup.rs) and start again",
+            folder.display()
         );
     }
-    log::step(&format!("adding the Rust target {WASM}"), || {
-        process::run(process::command("rustup").args(["target", "add", WASM]))
+    log::step(&format!("rustup {what}"), || {
+        process::run(process::command("rustup").args(rustup))
     })
 }
 

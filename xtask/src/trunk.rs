@@ -1,40 +1,16 @@
-//! The widget, built by Trunk.
+//! The inner loop of whoever changes the widget, by Trunk.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result};
 
 use crate::{
-    lock, log, process, system,
+    log, process, system,
     tools::{self, Tool},
+    widget::DIST,
 };
 
-/// Where Trunk puts what it built.
-pub(crate) const DIST: &str = "dist";
-
-/// Held while Trunk builds. Beside [`DIST`], where two builds would meet, whatever cargo's target
-/// folder is.
-const LOCK: &str = "target/widget.lock";
-
-/// Builds the widget as a partner deploys it and says where it is. Quick when nothing changed.
-pub(crate) fn build() -> Result<PathBuf> {
-    let mut trunk = prepared()?;
-    fs::create_dir_all("target").context("target")?;
-    let _lock = lock::hold(Path::new(LOCK), || {
-        log::say("waiting: another process is building the widget");
-    })?;
-    log::step("building the widget", || {
-        // Everything is at hand by now, so a build that would reach out is a mistake.
-        process::run(trunk.args(["build", "--release", "--offline=true"]))
-    })?;
-    Ok(PathBuf::from(DIST).canonicalize()?)
-}
-
-/// The inner loop: rebuilds and reloads on every change.
+/// Rebuilds and reloads on every change.
 pub(crate) fn serve() -> Result<Command> {
     fs::create_dir_all(DIST).context(DIST)?;
     let mut trunk = prepared()?;

@@ -1,5 +1,4 @@
-//! The last steps of a build, as Trunk's `post_build` hook: from Trunk's output to the files that
-//! a partner serves.
+//! The last steps of a build: from what wasm-bindgen wrote to the files that a partner serves.
 //!
 //! ```text
 //! offramp.js                     the loader, naming the three below with their digests
@@ -51,6 +50,20 @@ enum Profile {
     Release,
 }
 
+/// From what wasm-bindgen wrote to the files of a release, in the same folder. `before` has the
+/// files of the last one.
+pub(crate) fn release(staging: &Path, before: &Path) -> Result<()> {
+    bundle(
+        Path::new("."),
+        &Output {
+            staging: staging.to_owned(),
+            before: before.to_owned(),
+            profile: Profile::Release,
+        },
+    )
+}
+
+/// Trunk's `post_build` hook.
 pub(crate) fn run() -> Result<()> {
     let folder = |name: &str| {
         env::var_os(name)
@@ -89,7 +102,11 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
     }
     let glue = String::from_utf8(take(staging, ".js")?).context("the glue is not UTF-8")?;
     let wasm = take(staging, ".wasm")?;
-    let program = Program { glue, wasm }.shrunk()?;
+    let program = Program { glue, wasm };
+    let program = match output.profile {
+        Profile::Debug => program,
+        Profile::Release => program.shrunk()?,
+    };
     let style = style::joined(&source.join("style"))?;
     let loader = fs::read_to_string(source.join("src/offramp.js")).context("src/offramp.js")?;
 

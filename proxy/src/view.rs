@@ -125,14 +125,20 @@ fn deposit(order: &OrderRecord, viewer: Viewer, catalog: &Catalog) -> Option<Dep
     }))
 }
 
+/// What can be done now: nothing that is refused.
 fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
-    if order.pending_action.is_some() {
-        return Vec::new();
-    }
-    let waits_for_payer = order.state == OrderState::AwaitingDeposit;
+    let is_taken = |action: Action| match order.pending_action {
+        None => true,
+        // Whoever had sent already can still say so: that stops the cancel.
+        Some(Action::Cancel) => action == Action::ReportSent && order.takes_report(),
+        Some(_) => false,
+    };
+    let waits_for_payer =
+        order.state == OrderState::AwaitingDeposit && order.pending_action.is_none();
     order
         .actions
         .iter()
+        .filter(|action| is_taken(**action))
         .map(|action| ActionOffer {
             action: *action,
             required: waits_for_payer && *action == Action::ReportSent,

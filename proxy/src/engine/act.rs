@@ -34,7 +34,9 @@ impl Engine {
         };
         let changed = self
             .change(&order.id, |order, change| {
-                may_report(order)?;
+                if !order.takes_report() {
+                    return Err(ApiError::new(ErrorCode::ActionNotAllowed));
+                }
                 change.key(key.clone());
                 self.reported(order, hash.as_ref(), change);
                 if flagged {
@@ -155,19 +157,6 @@ impl Engine {
             .await?;
         self.hurry();
         settled(changed)
-    }
-}
-
-/// A report makes sense for every order whose address was shown, unless the money is accounted for.
-fn may_report(order: &OrderRecord) -> Result<(), ApiError> {
-    let settled = matches!(
-        order.state,
-        OrderState::Completed | OrderState::Refunded | OrderState::Refunding
-    );
-    if order.was_shown() && !settled {
-        Ok(())
-    } else {
-        Err(ApiError::new(ErrorCode::ActionNotAllowed))
     }
 }
 

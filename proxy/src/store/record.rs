@@ -170,6 +170,16 @@ impl OrderRecord {
         self.shown.is_some()
     }
 
+    /// Whether it takes a report that the crypto was sent: its address was shown, and the money is
+    /// not accounted for.
+    pub fn takes_report(&self) -> bool {
+        let is_accounted_for = matches!(
+            self.state,
+            OrderState::Completed | OrderState::Refunded | OrderState::Refunding
+        );
+        self.was_shown() && !is_accounted_for
+    }
+
     /// Moves to a state, and writes it on the timeline.
     pub fn enter(&mut self, state: OrderState, now: Timestamp) {
         if self.state != state {

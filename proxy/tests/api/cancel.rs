@@ -39,7 +39,6 @@ async fn a_cancel_hides_the_address_at_once_and_is_repeated_until_it_is_answered
     assert_eq!(pending.stands(), ("awaiting_deposit", "payer"));
     assert_eq!(pending.order()["pending_action"], "cancel");
     assert!(pending.order()["deposit"].is_null());
-    assert!(pending.actions().is_empty());
     assert_eq!(pending.order()["next"]["by"], "provider");
     assert!(pending.sequence() > created.sequence());
     for pause in [2, 5] {
@@ -222,7 +221,9 @@ async fn a_report_stops_a_cancel_that_was_not_answered() -> Outcome {
     let ana = bench.ana().await?;
     let id = ana.open_order().await?;
     bench.capa().fault(Operation::Cancel, Fault::BadGateway, 1);
-    ana.cancel(&id).await?;
+    let pending = ana.cancel(&id).await?;
+    assert_eq!(pending.actions(), ["report_sent"]);
+    assert_eq!(pending.order()["actions"][0]["required"], false);
     let reported = ana.report(&id, &json!({})).await?;
     assert_eq!(reported.stands(), ("deposit_submitted", "in_flight"));
     assert!(reported.order()["pending_action"].is_null());
@@ -231,6 +232,25 @@ async fn a_report_stops_a_cancel_that_was_not_answered() -> Outcome {
     bench.pass_in_steps(Duration::from_secs(5), 6).await?;
     assert_eq!(ana.order(&id).await?.state(), "completed");
     assert_eq!(bench.capa().requests(Operation::Cancel), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_stops_a_cancel_that_nobody_asked_for() -> Outcome {
+    let bench = Bench::start().await?;
+    bench
+        .capa()
+        .knobs_mut(|knobs| knobs.deposit_limit_ms = 7 * 24 * 60 * 60 * 1_000);
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    bench.capa().fault(Operation::Cancel, Fault::BadGateway, 1);
+    bench.pass(Duration::from_hours(25)).await?;
+    let pending = ana.order(&id).await?;
+    assert_eq!(pending.order()["pending_action"], "cancel");
+    assert_eq!(pending.actions(), ["report_sent"]);
+    let reported = ana.report(&id, &json!({})).await?;
+    assert_eq!(reported.stands(), ("deposit_submitted", "in_flight"));
+    assert!(reported.order()["pending_action"].is_null());
     Ok(())
 }
 

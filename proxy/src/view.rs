@@ -8,7 +8,6 @@ use offramp_domain::{
     money::Round,
     network::{DepositAddress, payment_uri},
     order::{OrderState, Reason},
-    time::Timestamp,
 };
 
 use crate::{catalog::Catalog, secrets::Secrets, store::OrderRecord};
@@ -133,8 +132,7 @@ fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
         Some(Action::Cancel) => action == Action::ReportSent && order.takes_report(),
         Some(_) => false,
     };
-    let waits_for_payer =
-        order.state == OrderState::AwaitingDeposit && order.pending_action.is_none();
+    let waits_for_payer = waits_for_payer(order);
     order
         .actions
         .iter()
@@ -149,39 +147,55 @@ fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
         .collect()
 }
 
+/// Whether nothing happens until the payer does something.
+fn waits_for_payer(order: &OrderRecord) -> bool {
+    order.pending_action.is_none()
+        && match order.state {
+            OrderState::AwaitingDeposit
+            | OrderState::Blocked
+            | OrderState::AwaitingConfirmation
+            | OrderState::RefundRequired => true,
+            // Only whoever said that it was sent knows the transfer, or that there was none.
+            OrderState::Attention => {
+                order.reason == Some(Reason::DepositMissing)
+                    && order.actions.contains(&Action::ReportSent)
+            }
+            OrderState::Creating
+            | OrderState::Created
+            | OrderState::DepositSubmitted
+            | OrderState::DepositReceived
+            | OrderState::PayoutInProgress
+            | OrderState::Settling
+            | OrderState::PayoutReturned
+            | OrderState::Disputed
+            | OrderState::Refunding
+            | OrderState::Completed
+            | OrderState::Cancelled
+            | OrderState::Expired
+            | OrderState::Refunded
+            | OrderState::Failed => false,
+        }
+}
+
 /// Who acts next.
 fn next(order: &OrderRecord) -> Option<Next> {
-    let offer_until: Option<Timestamp> = order
+    if order.state.is_terminal() {
+        return None;
+    }
+    let by = if waits_for_payer(order) {
+        Party::Payer
+    } else if order.state == OrderState::Attention && order.pending_action.is_none() {
+        Party::Partner
+    } else {
+        Party::Provider
+    };
+    let is_asked_to_send = by == Party::Payer && order.state == OrderState::AwaitingDeposit;
+    let offer = order
         .shown
         .as_ref()
-        .filter(|shown| shown.offer == Offer::Live)
-        .map(|shown| shown.offer_until);
-    let by = match order.state {
-        OrderState::AwaitingDeposit if order.pending_action.is_none() => {
-            return Some(Next {
-                by: Party::Payer,
-                until: offer_until,
-            });
-        }
-        OrderState::Blocked | OrderState::AwaitingConfirmation | OrderState::RefundRequired => {
-            Party::Payer
-        }
-        OrderState::Attention => Party::Partner,
-        OrderState::AwaitingDeposit
-        | OrderState::Creating
-        | OrderState::Created
-        | OrderState::DepositSubmitted
-        | OrderState::DepositReceived
-        | OrderState::PayoutInProgress
-        | OrderState::Settling
-        | OrderState::PayoutReturned
-        | OrderState::Disputed
-        | OrderState::Refunding => Party::Provider,
-        OrderState::Completed
-        | OrderState::Cancelled
-        | OrderState::Expired
-        | OrderState::Refunded
-        | OrderState::Failed => return None,
-    };
-    Some(Next { by, until: None })
+        .filter(|shown| is_asked_to_send && shown.offer == Offer::Live);
+    Some(Next {
+        by,
+        until: offer.map(|shown| shown.offer_until),
+    })
 }

@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "api/attention.rs"]
+mod attention;
 #[path = "api/auth.rs"]
 mod auth;
 #[path = "api/cancel.rs"]

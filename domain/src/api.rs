@@ -559,6 +559,10 @@ pub struct Order {
     pub state: OrderState,
     /// Who holds the crypto.
     pub custody: Custody,
+    /// Whether it keeps its payer from another order: the provider does not hold crypto for it, and it
+    /// has not ended. State and custody alone do not tell.
+    #[serde(default)]
+    pub unfunded: bool,
     /// Raised by every change that the payer can see.
     pub sequence: u64,
     /// What the payer sends.

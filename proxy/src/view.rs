@@ -48,6 +48,7 @@ pub(crate) fn view(
         id: order.id.clone(),
         state: order.state,
         custody: order.custody,
+        unfunded: order.is_unfunded(),
         sequence: order.sequence,
         crypto: CryptoSide {
             token: order.token,

@@ -34,6 +34,17 @@ fn is_told(order: &Answer, reason: Option<&str>, turn: &str, actions: &[&str]) {
     assert_eq!(order.order()["next"], next, "{}", order.text);
 }
 
+/// Whether the order keeps its payer from another one, which it says itself.
+async fn is_in_the_way(bench: &Bench, id: &str) -> Outcome<bool> {
+    let ana = bench.ana().await?;
+    let said = ana.order(id).await?.order()["unfunded"].clone();
+    let another = ana.buy("50").await?;
+    let is_refused = another.refusal() == (409, "order_open") && another.json["order_id"] == id;
+    assert_eq!(said, json!(is_refused), "{}", another.text);
+    assert!(is_refused || another.status == 201, "{}", another.text);
+    Ok(is_refused)
+}
+
 #[tokio::test]
 async fn a_deposit_that_is_missed_is_the_payers_to_explain() -> Outcome {
     let bench = Bench::start().await?;
@@ -48,6 +59,7 @@ async fn a_deposit_that_is_missed_is_the_payers_to_explain() -> Outcome {
         "payer",
         &["report_sent!", "cancel"],
     );
+    assert!(is_in_the_way(&bench, &id).await?);
     bench.capa().fault(Operation::Cancel, Fault::BadGateway, 1);
     let pending = ana.cancel(&id).await?;
     is_told(
@@ -70,6 +82,10 @@ async fn a_deposit_that_is_missed_after_the_end_is_the_businesss_to_look_for() -
         bench.pass(MINUTE).await?;
         let order = ana.order(&id).await?;
         is_told(&order, Some("deposit_missing"), BUSINESS, &[]);
+        assert!(
+            is_in_the_way(&bench, &id).await?,
+            "the crypto may still come"
+        );
     }
     Ok(())
 }
@@ -87,6 +103,7 @@ async fn crypto_that_the_provider_had_and_misses_is_the_businesss_to_look_for() 
     bench.pass(MINUTE).await?;
     let order = ana.order(&id).await?;
     is_told(&order, Some("deposit_missing"), BUSINESS, &[]);
+    assert!(!is_in_the_way(&bench, &id).await?);
     Ok(())
 }
 
@@ -101,6 +118,7 @@ async fn crypto_of_another_amount_is_the_businesss_to_look_at() -> Outcome {
     bench.pass(HOUR).await?;
     let order = ana.order(&id).await?;
     is_told(&order, None, BUSINESS, &["report_sent"]);
+    assert!(is_in_the_way(&bench, &id).await?);
     Ok(())
 }
 
@@ -121,6 +139,7 @@ async fn crypto_for_an_order_that_had_ended_is_the_businesss_to_look_at() -> Out
     bench.pass(HOUR).await?;
     let order = ana.order(&id).await?;
     is_told(&order, Some("deposit_after_end"), BUSINESS, &[]);
+    assert!(!is_in_the_way(&bench, &id).await?);
     Ok(())
 }
 
@@ -142,6 +161,7 @@ async fn money_that_cannot_be_delivered_is_the_businesss_to_look_at() -> Outcome
         bench.pass_in_steps(Duration::from_secs(5), 5).await?;
         let order = ana.order(&id).await?;
         is_told(&order, Some(reason), BUSINESS, &[]);
+        assert!(!is_in_the_way(&bench, &id).await?, "{reason}");
     }
     Ok(())
 }
@@ -163,6 +183,7 @@ async fn an_address_that_changed_is_the_businesss_to_look_at() -> Outcome {
         BUSINESS,
         &["report_sent"],
     );
+    assert!(is_in_the_way(&bench, &id).await?);
     Ok(())
 }
 
@@ -176,5 +197,6 @@ async fn a_word_that_nobody_knows_is_the_businesss_to_look_at() -> Outcome {
     bench.pass(MINUTE).await?;
     let order = ana.order(&id).await?;
     is_told(&order, Some("unknown_status"), BUSINESS, &["report_sent"]);
+    assert!(is_in_the_way(&bench, &id).await?);
     Ok(())
 }

@@ -117,9 +117,12 @@ async fn after_a_mismatch_was_called_off_the_payer_may_try_again() -> Outcome {
     let bench = Bench::start().await?;
     let answer = answer_with(&bench, ("cryptoAmount", json!(99)), None).await?;
     let ana = bench.ana().await?;
+    assert_eq!(answer.order()["unfunded"], true);
     let blocked = ana.buy("100").await?;
     assert_eq!(blocked.refusal(), (409, "order_open"));
     bench.settle().await?;
+    let called_off = ana.order(&answer.order_id()?).await?;
+    assert_eq!(called_off.order()["unfunded"], false);
     assert_eq!(ana.buy("100").await?.status, 201);
     let checkout = ana.checkout().await?;
     assert_eq!(checkout.json["orders"][0]["id"], answer.order_id()?);

@@ -265,6 +265,11 @@ impl Walk {
         if unfunded.is_some_and(|id| !self.orders.contains_key(id)) {
             return Err(format!("an order nobody made: {:#?}", self.log).into());
         }
+        for (id, seen) in &self.orders {
+            if seen.order["unfunded"] != (Some(id.as_str()) == unfunded) {
+                return Err(format!("{id}: it is in the way, or not: {:#?}", self.log).into());
+            }
+        }
         Ok(())
     }
 

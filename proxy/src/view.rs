@@ -89,21 +89,37 @@ pub(crate) fn view(
 }
 
 /// The deposit instruction, while there is one. Never under a cancel, never after the provider
-/// named two addresses, never once the crypto is there.
+/// named two addresses, never once the crypto is there or the order has ended.
 fn deposit(order: &OrderRecord, viewer: Viewer, catalog: &Catalog) -> Option<Deposit> {
     let shown = order.shown.as_ref().filter(|shown| !shown.withdrawn)?;
-    // Nobody sends anything while nobody knows what the provider says.
-    let may_be_sent = order.state != OrderState::Attention
-        || (!order.ever_funded
-            && !order.has_ended()
-            && order.reason != Some(Reason::UnknownStatus));
-    let waits = may_be_sent
-        && matches!(
-            order.state,
-            OrderState::AwaitingDeposit | OrderState::DepositSubmitted | OrderState::Attention
-        );
-    let hidden_from_viewer = viewer == Viewer::Resume && shown.offer == Offer::Over;
-    if !waits || order.is_cancelling() || hidden_from_viewer {
+    let waits = match order.state {
+        OrderState::AwaitingDeposit | OrderState::DepositSubmitted => true,
+        // Nobody sends anything while nobody knows what the provider says, or after it has ended
+        // the order by itself.
+        OrderState::Attention => {
+            order.reason != Some(Reason::UnknownStatus)
+                && order.actions.contains(&Action::ReportSent)
+        }
+        OrderState::Creating
+        | OrderState::Created
+        | OrderState::Blocked
+        | OrderState::DepositReceived
+        | OrderState::PayoutInProgress
+        | OrderState::AwaitingConfirmation
+        | OrderState::Settling
+        | OrderState::PayoutReturned
+        | OrderState::Disputed
+        | OrderState::RefundRequired
+        | OrderState::Refunding
+        | OrderState::Completed
+        | OrderState::Cancelled
+        | OrderState::Expired
+        | OrderState::Refunded
+        | OrderState::Failed => false,
+    };
+    let may_be_sent = waits && !order.ever_funded && !order.has_ended() && !order.is_cancelling();
+    let is_hidden = viewer == Viewer::Resume && shown.offer == Offer::Over;
+    if !may_be_sent || is_hidden {
         return None;
     }
     let asset = catalog.asset(order.token, order.network);

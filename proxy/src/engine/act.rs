@@ -64,13 +64,19 @@ impl Engine {
             order.custody = Custody::Unknown;
             order.actions = vec![Action::ReportSent];
         }
-        if order.has_ended() || order.ever_funded {
+        // Where nothing waits for it any more, it is kept for whoever looks.
+        let is_asked_for = order.actions.contains(&Action::ReportSent);
+        if order.has_ended() || order.ever_funded || !is_asked_for {
             return;
         }
         // Sent after all: what is not called off yet stays.
         apply::stop_cancelling(order, "the crypto was sent", change);
         change.start(IntentKind::Execute, now);
-        if order.reason != Some(Reason::ProviderMismatch) {
+        let is_left_to_a_person = matches!(
+            order.reason,
+            Some(Reason::ProviderMismatch | Reason::UnknownStatus)
+        );
+        if !is_left_to_a_person {
             order.enter(OrderState::DepositSubmitted, now);
             order.reason = None;
             order.custody = Custody::InFlight;

@@ -8,7 +8,7 @@ use offramp_simulator::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Bench, Outcome};
+use crate::support::{Answer, Bench, HASH, Outcome};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -82,11 +82,27 @@ async fn a_deposit_that_is_missed_after_the_end_is_the_businesss_to_look_for() -
         bench.pass(MINUTE).await?;
         let order = ana.order(&id).await?;
         is_told(&order, Some("deposit_missing"), BUSINESS, &[]);
-        assert!(
-            is_in_the_way(&bench, &id).await?,
-            "the crypto may still come"
-        );
+        assert_eq!(order.address(), None, "nothing is to be sent any more");
+        assert!(is_in_the_way(&bench, &id).await?, "crypto may still come");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_does_not_bring_back_what_the_provider_has_ended() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    ana.report(&id, &json!({})).await?;
+    bench.capa().force_status("latest", Status::Expired)?;
+    bench.pass(MINUTE).await?;
+    let executes = bench.capa().requests(Operation::Execute);
+    let again = ana.report(&id, &json!({ "tx_hash": HASH })).await?;
+    is_told(&again, Some("deposit_missing"), BUSINESS, &[]);
+    assert_eq!(again.order()["tx_hash"], HASH, "whoever looks can use it");
+    assert_eq!(again.address(), None);
+    bench.settle().await?;
+    assert_eq!(bench.capa().requests(Operation::Execute), executes);
     Ok(())
 }
 
@@ -198,5 +214,18 @@ async fn a_word_that_nobody_knows_is_the_businesss_to_look_at() -> Outcome {
     let order = ana.order(&id).await?;
     is_told(&order, Some("unknown_status"), BUSINESS, &["report_sent"]);
     assert!(is_in_the_way(&bench, &id).await?);
+    let reported = ana.report(&id, &json!({})).await?;
+    is_told(
+        &reported,
+        Some("unknown_status"),
+        BUSINESS,
+        &["report_sent"],
+    );
+    assert_eq!(reported.address(), None, "nobody knows what is wanted");
+    bench.settle().await?;
+    assert_eq!(bench.capa().requests(Operation::Execute), 1);
+    bench.capa().force_status("latest", Status::Pending)?;
+    bench.pass(MINUTE).await?;
+    assert_eq!(ana.order(&id).await?.state(), "deposit_submitted");
     Ok(())
 }

@@ -252,6 +252,14 @@ impl Walk {
         for id in ids {
             let answer = self.ana().await?.order(&id).await?;
             let address = answer.address().map(str::to_owned);
+            let record = self.bench.record(&id).await?;
+            let status = record.provider_status.as_deref();
+            let is_ended = matches!(status, Some("CANCELLED" | "EXPIRED" | "FAILED"));
+            if address.is_some() && (is_ended || record.has_ended()) {
+                return Err(
+                    format!("{id}: it is over, and asks for crypto: {:#?}", self.log).into(),
+                );
+            }
             let problem = self
                 .orders
                 .get_mut(&id)

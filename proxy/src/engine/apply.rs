@@ -92,7 +92,7 @@ fn move_on(order: &mut OrderRecord, assessment: &Assessment, now: Timestamp, cha
         called_off(order, end, assessment.custody, now);
         return;
     }
-    match order.state.may_become(assessment.state) {
+    match may_become(order, assessment.state) {
         Move::Allowed | Move::Same => {
             order.enter(assessment.state, now);
             order.custody = assessment.custody;
@@ -103,6 +103,22 @@ fn move_on(order: &mut OrderRecord, assessment: &Assessment, now: Timestamp, cha
             let back = format!("a step back to {}", assessment.state.as_str());
             change.note("ignored", Some(back));
         }
+    }
+}
+
+/// Whether an order may go there. One that had ended never waits for crypto again.
+fn may_become(order: &OrderRecord, next: OrderState) -> Move {
+    let waits = matches!(
+        next,
+        OrderState::Created
+            | OrderState::Blocked
+            | OrderState::AwaitingDeposit
+            | OrderState::DepositSubmitted
+    );
+    if waits && order.has_ended() {
+        Move::Backward
+    } else {
+        order.state.may_become(next)
     }
 }
 

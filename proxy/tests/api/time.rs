@@ -224,6 +224,25 @@ async fn a_report_on_an_order_that_had_ended_is_left_to_a_person() -> Outcome {
 }
 
 #[tokio::test]
+async fn an_order_that_had_ended_never_asks_for_crypto_again() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let id = called_off(&ana).await?;
+    for status in [Status::Other("SHELVED".to_owned()), Status::Pending] {
+        bench.capa().force_status("latest", status)?;
+        bench.pass(HOUR).await?;
+        let order = bench.ana().await?.order(&id).await?;
+        assert_eq!(order.state(), "attention");
+        assert_eq!(order.address(), None);
+    }
+    bench.capa().force_status("latest", Status::Cancelled)?;
+    bench.pass(HOUR).await?;
+    let ended = bench.ana().await?.order(&id).await?;
+    assert_eq!(ended.stands(), ("cancelled", "payer"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn delivered_money_wins_over_every_end() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;

@@ -260,7 +260,8 @@ pub fn pass_time(order: &mut OrderRecord, now: Timestamp, change: &mut Change) {
         change.note("offer_over", None);
     }
     let is_over = now >= shown.offer_until.plus(schedule::GRACE_AFTER_OFFER);
-    if is_over && order.sent_at().is_none() && order.cancel_end.is_none() {
+    let is_known = order.reason != Some(Reason::UnknownStatus);
+    if is_over && is_known && order.sent_at().is_none() && order.cancel_end.is_none() {
         order.cancel_end = Some(CancelEnd::OfferOver);
         order.pending_action = Some(Action::Cancel);
         change.start(IntentKind::Cancel, now);

@@ -111,8 +111,11 @@ impl Engine {
         } else {
             // The payer may have said meanwhile that the crypto was sent.
             let order = self.store.order(&order.id).await?;
-            if !order.as_ref().is_some_and(is_due) {
+            let Some(order) = order.filter(is_due) else {
                 return self.end_intent(intent, "not due any more").await;
+            };
+            if order.cancel_end == Some(CancelEnd::OfferOver) && !assessment.waits_for_deposit {
+                return self.not_by_itself(intent, provider, read).await;
             }
             match provider.cancel(&reference).await {
                 Ok(ActOutcome::Done { status }) => Snapshot { status, ..read },
@@ -132,6 +135,23 @@ impl Engine {
         let read = Ok(snapshot);
         self.change(&order.id, |order, change| {
             self.take_in(provider, order, &read, change);
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Only the clock asked for it, and nobody knows whether the provider still waits: what is paid
+    /// may not be called off.
+    async fn not_by_itself(
+        &self,
+        intent: &DueIntent,
+        provider: &dyn Provider,
+        read: Snapshot,
+    ) -> Result<(), StoreError> {
+        let read = Ok(read);
+        self.change(&intent.order_id, |order, change| {
+            self.take_in(provider, order, &read, change);
+            apply::stop_cancelling(order, "nobody knows where it stands", change);
         })
         .await?;
         Ok(())

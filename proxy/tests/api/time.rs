@@ -108,6 +108,27 @@ async fn a_day_after_the_offer_an_order_is_called_off() -> Outcome {
 }
 
 #[tokio::test]
+async fn an_order_is_not_called_off_by_itself_while_nobody_knows_where_it_stands() -> Outcome {
+    let bench = patient().await?;
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    // The word and the end of the wait are found out together.
+    let word = Status::Other("SETTLING_IN_THE_DARK".to_owned());
+    bench.capa().force_status("latest", word)?;
+    bench.pass(25 * HOUR).await?;
+    bench.pass_in_steps(HOUR, 5).await?;
+    let unknown = bench.ana().await?.order(&id).await?;
+    assert_eq!(unknown.reason(), "unknown_status");
+    assert!(unknown.order()["pending_action"].is_null());
+    assert_eq!(bench.capa().requests(Operation::Cancel), 0);
+    bench.capa().force_status("latest", Status::Pending)?;
+    bench.pass_in_steps(15 * MINUTE, 2).await?;
+    let expired = bench.ana().await?.order(&id).await?;
+    assert_eq!(expired.stands(), ("expired", "payer"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_reported_order_is_not_called_off_by_itself() -> Outcome {
     let bench = patient().await?;
     let ana = bench.ana().await?;

@@ -163,7 +163,7 @@ pub struct ProviderQuote {
     pub spread: Amount,
     /// Until when it holds, on the provider's clock.
     pub expires_at: Option<Timestamp>,
-    /// The provider's clock when it answered.
+    /// The provider's clock when it answered, in whole seconds.
     pub provider_now: Option<Timestamp>,
 }
 

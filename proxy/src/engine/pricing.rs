@@ -1,5 +1,7 @@
 //! Prices: what a payer is shown, and within which limits.
 
+use std::time::Duration;
+
 use offramp_domain::{
     api::{ErrorCode, Fee, Quote, QuoteRequest},
     money::{Amount, Currency, Round},
@@ -26,6 +28,9 @@ const TIERS_ASKED: usize = 3;
 
 /// How many prices are locked for one fiat amount while the rate falls.
 const LOCKS_ASKED: usize = 3;
+
+/// How far the provider's clock may be past what its answer says: that is in whole seconds.
+const CLOCK_GRAIN: Duration = Duration::from_secs(1);
 
 /// What a payer asks for, checked against what is offered.
 pub(super) struct Ask<'a> {
@@ -109,8 +114,9 @@ impl Engine {
             crypto_amount: old.shown.crypto_amount,
         };
         self.prices.spend(provider.name());
+        let asked_at = self.now();
         let answer = provider.quote(&ask).await?;
-        Ok(self.stored(provider, &ask, &answer))
+        Ok(self.stored(provider, &ask, &answer, asked_at))
     }
 
     /// The provider that a session is with.
@@ -207,12 +213,13 @@ impl Engine {
         };
         for _ in 0..LOCKS_ASKED {
             let request = ask.of(QuoteKind::Firm, crypto_amount);
+            let asked_at = self.now();
             let answer = ask
                 .provider
                 .quote(&request)
                 .await
                 .map_err(|error| named_range(error, ask.asset, ask.currency))?;
-            let quote = self.stored(ask.provider, &request, &answer);
+            let quote = self.stored(ask.provider, &request, &answer, asked_at);
             match ask.side {
                 // The rate has moved since: more crypto is needed for what was asked.
                 AskedAmount::Fiat(wanted) if quote.shown.fiat_amount < wanted => {
@@ -231,6 +238,7 @@ impl Engine {
         provider: &dyn Provider,
         ask: &QuoteAsk,
         answer: &ProviderQuote,
+        asked_at: Timestamp,
     ) -> StoredQuote {
         let now = self.now();
         let ahead = answer
@@ -257,7 +265,7 @@ impl Engine {
             fees: spread_fee(fiat, answer.spread, ask.currency),
             expires_at: answer
                 .expires_at
-                .map(|theirs| Timestamp::from_millis(theirs.as_millis() - ahead)),
+                .map(|theirs| earliest_end(theirs, answer.provider_now, asked_at)),
         };
         StoredQuote {
             shown,
@@ -267,6 +275,14 @@ impl Engine {
             provider_ahead_ms: ahead,
         }
     }
+}
+
+/// When a price ends at the earliest, on our clock. It is better asked for once more than used when
+/// the provider does not hold it any more.
+fn earliest_end(theirs: Timestamp, said: Option<Timestamp>, asked_at: Timestamp) -> Timestamp {
+    // The provider cannot have said what time it is before it was asked.
+    let latest = said.unwrap_or(asked_at).plus(CLOCK_GRAIN);
+    asked_at.plus(theirs.since(latest))
 }
 
 /// A price from a rate, as it is shown and kept.

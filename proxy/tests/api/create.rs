@@ -55,6 +55,20 @@ async fn an_expired_price_goes_ahead_when_the_new_one_is_the_same() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_price_that_the_provider_does_not_hold_any_more_is_not_sent() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    // The provider's clock is known to the second only.
+    bench.simulator.clock().step(Duration::from_millis(900));
+    let body = confirm(&ana.firm("100").await?);
+    bench.simulator.clock().step(Duration::from_secs(10));
+    let created = ana.create(&body).await?;
+    assert_eq!(created.status, 201, "{}", created.text);
+    assert_eq!(bench.capa().requests(Operation::Create), 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_expired_price_goes_ahead_when_the_new_one_is_better() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;

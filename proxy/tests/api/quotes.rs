@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use axum::http::Method;
-use offramp_domain::money::Amount;
+use offramp_domain::{money::Amount, time::Timestamp};
 use offramp_simulator::{
     Decimal, Fault, Operation, Refusal,
     providers::capa::{Range, seed},
@@ -52,7 +52,7 @@ async fn an_indicative_price_is_a_floor_that_does_not_expire() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_firm_price_is_exact_for_ten_seconds() -> Outcome {
+async fn a_firm_price_is_exact_while_the_provider_holds_it() -> Outcome {
     let bench = Bench::start().await?;
     let answer = bench.ana().await?.firm("100").await?;
     let quote = answer.quote();
@@ -60,7 +60,23 @@ async fn a_firm_price_is_exact_for_ten_seconds() -> Outcome {
     assert_eq!(quote["guarantee"], "exact");
     assert_eq!(quote["fiat_amount"], "1818.46");
     assert_eq!(quote["fiat_minimum"], "1818.46");
-    assert_eq!(quote["expires_at"], "2026-05-01T12:00:10.000Z");
+    assert_eq!(quote["expires_at"], "2026-05-01T12:00:09.000Z");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_firm_price_never_outlives_the_providers_own() -> Outcome {
+    // The provider's clock is known to the second only.
+    for past_the_second in [1, 500, 999].map(Duration::from_millis) {
+        let bench = Bench::start().await?;
+        bench.simulator.clock().step(past_the_second);
+        let theirs = bench.now().plus(Duration::from_secs(10));
+        let answer = bench.ana().await?.firm("100").await?;
+        let ours = answer.quote()["expires_at"].as_str().unwrap_or_default();
+        let ours: Timestamp = ours.parse()?;
+        assert!(ours <= theirs, "{ours} is later than {theirs}");
+        assert!(ours >= theirs.minus(Duration::from_secs(1)), "{ours}");
+    }
     Ok(())
 }
 

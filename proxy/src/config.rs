@@ -16,7 +16,7 @@ const SHORTEST_KEY: usize = 32;
 pub struct Config {
     /// `OFFRAMP_LISTEN`, 127.0.0.1:8080: where to listen.
     pub listen: SocketAddr,
-    /// `OFFRAMP_PUBLIC_URL`: how browsers reach the proxy, where that differs.
+    /// `OFFRAMP_PUBLIC_URL`: how callers reach the proxy, for its documentation of itself.
     pub public_url: Option<Url>,
     /// `OFFRAMP_DATABASE_URL`, `sqlite://offramp.db`: where orders are kept.
     pub database_url: String,
@@ -100,7 +100,7 @@ impl Config {
 
         Ok(Self {
             listen: parsed(text, "OFFRAMP_LISTEN", "127.0.0.1:8080")?,
-            public_url: optional_url(text, "OFFRAMP_PUBLIC_URL")?,
+            public_url: public_url(text, "OFFRAMP_PUBLIC_URL")?,
             database_url: text("OFFRAMP_DATABASE_URL")
                 .unwrap_or_else(|| "sqlite://offramp.db".to_owned()),
             secret_key,
@@ -160,6 +160,25 @@ fn optional_url(
                 .map_err(|error| ConfigError::wrong(variable, error))
         })
         .transpose()
+}
+
+fn public_url(
+    text: impl Fn(&'static str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<Url>, ConfigError> {
+    let url = optional_url(text, variable)?;
+    let is_plain = |url: &Url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    if url.as_ref().is_some_and(|url| !is_plain(url)) {
+        let problem = "not https:// or http://, a host and at most a path";
+        return Err(ConfigError::wrong(variable, problem));
+    }
+    Ok(url)
 }
 
 fn local_url(
@@ -263,6 +282,21 @@ mod tests {
             refusal("OFFRAMP_LISTEN", "here"),
             "OFFRAMP_LISTEN is wrong: invalid socket address syntax"
         );
+        assert_eq!(
+            refusal("OFFRAMP_PUBLIC_URL", "pay.partner.example"),
+            "OFFRAMP_PUBLIC_URL is wrong: relative URL without a base"
+        );
+        for url in [
+            "ftp://pay.partner.example",
+            "https://pay.partner.example/?a=b",
+            "https://pay.partner.example/#top",
+            "https://ana@pay.partner.example",
+        ] {
+            assert_eq!(
+                refusal("OFFRAMP_PUBLIC_URL", url),
+                "OFFRAMP_PUBLIC_URL is wrong: not https:// or http://, a host and at most a path"
+            );
+        }
         assert_eq!(
             refusal("OFFRAMP_SESSION_MINUTES", "0"),
             "OFFRAMP_SESSION_MINUTES is wrong: number would be zero for non-zero type"

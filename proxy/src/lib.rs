@@ -51,6 +51,7 @@ pub fn app(engine: Arc<Engine>) -> Router {
         .routes(routes!(routes::orders::read_order))
         .routes(routes!(routes::actions::act))
         .split_for_parts();
+    let openapi = openapi::reached_at(openapi, engine.config.public_url.as_ref());
     let api = api
         .route(
             "/webhooks/{provider}",

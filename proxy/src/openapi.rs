@@ -1,8 +1,12 @@
 //! `GET /openapi.json`: the API as it is built, for programs.
 
+use url::Url;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Server,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 /// What the routes themselves do not say.
@@ -22,6 +26,16 @@ use utoipa::{
     modifiers(&Keys),
 )]
 pub(crate) struct ApiDoc;
+
+/// The same, and where callers reach it. Without a word about that, it is where they found this.
+pub(crate) fn reached_at(
+    mut openapi: utoipa::openapi::OpenApi,
+    public_url: Option<&Url>,
+) -> utoipa::openapi::OpenApi {
+    // Paths begin with a slash.
+    openapi.servers = public_url.map(|url| vec![Server::new(url.as_str().trim_end_matches('/'))]);
+    openapi
+}
 
 struct Keys;
 

@@ -181,6 +181,25 @@ async fn an_address_of_another_database_is_refused() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn the_documentation_names_the_address_that_callers_use() -> Outcome {
+    let bench = Bench::start().await?;
+    let answer = bench.get("/openapi.json").send().await?;
+    assert!(answer.json["servers"].is_null(), "this one");
+    for (configured, documented) in [
+        ("https://pay.partner.example", "https://pay.partner.example"),
+        (
+            "https://partner.example/offramp/",
+            "https://partner.example/offramp",
+        ),
+    ] {
+        let bench = Bench::with(|config, _| config.public_url = configured.parse().ok()).await?;
+        let answer = bench.get("/openapi.json").send().await?;
+        assert_eq!(answer.json["servers"], json!([{ "url": documented }]));
+    }
+    Ok(())
+}
+
 /// The whole program on a socket, until the sender is used.
 async fn running(
     bench: &Bench,

@@ -53,7 +53,7 @@ impl Modify for Keys {
             ),
             (
                 "resume_token",
-                "An order's `resume_token`: reads that order, without its actions.",
+                "An order's `resume_token`: reads that order, without its actions and without names.",
             ),
         ];
         for (name, description) in keys {

@@ -2,8 +2,8 @@
 
 use offramp_domain::{
     api::{
-        Action, ActionOffer, AfterSending, CryptoSide, Deposit, FiatSide, Next, Offer, Order,
-        Party, TransferToAddress,
+        Action, ActionOffer, AfterSending, CryptoSide, Deposit, FiatSide, MaskedDestination, Next,
+        Offer, Order, Party, TransferToAddress,
     },
     money::Round,
     network::{DepositAddress, payment_uri},
@@ -66,7 +66,7 @@ pub(crate) fn view(
         },
         rate: Some(order.rate),
         fees: order.fees.clone(),
-        destination: order.destination.clone(),
+        destination: destination(order, viewer),
         deposit: deposit(order, viewer, catalog),
         actions,
         next: next(order),
@@ -85,6 +85,19 @@ pub(crate) fn view(
         },
         created_at: order.created_at,
         updated_at: order.updated_at,
+    }
+}
+
+/// The account. Somebody with nothing but a link learns no name, and many a bank's is the payer's own
+/// writing.
+fn destination(order: &OrderRecord, viewer: Viewer) -> MaskedDestination {
+    let bank_name = match viewer {
+        Viewer::Payer | Viewer::Partner => order.destination.bank_name.clone(),
+        Viewer::Resume => None,
+    };
+    MaskedDestination {
+        bank_name,
+        ..order.destination.clone()
     }
 }
 

@@ -273,7 +273,7 @@ async fn the_partner_sees_an_order_without_a_resume_token() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_resume_token_reads_its_order_without_actions_and_token() -> Outcome {
+async fn a_resume_token_reads_its_order_without_actions_names_and_token() -> Outcome {
     let bench = Bench::start().await?;
     let created = bench.ana().await?.buy("100").await?;
     let resume = created.order()["resume_token"].as_str().unwrap_or_default();
@@ -283,6 +283,11 @@ async fn a_resume_token_reads_its_order_without_actions_and_token() -> Outcome {
     assert_eq!(seen.order()["state"], created.order()["state"]);
     assert_eq!(seen.order()["actions"], json!([]));
     assert!(seen.order()["resume_token"].is_null());
+    assert_eq!(created.order()["destination"]["bank_name"], "Santander");
+    assert_eq!(
+        seen.order()["destination"],
+        json!({ "country": "MX", "bank_name": null, "masked": "•••• 7120" })
+    );
     assert_eq!(seen.address(), created.address(), "while it is live");
     bench.pass(Duration::from_mins(30)).await?;
     let over = read(&bench, resume, &id).await?;

@@ -6,7 +6,7 @@ use offramp_simulator::{
     Decimal, Deposit, Fault, Operation, Status,
     providers::capa::{Payout, PennyTest},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Answer, Bench, HASH, Outcome};
 
@@ -49,8 +49,7 @@ async fn is_in_the_way(bench: &Bench, id: &str) -> Outcome<bool> {
 async fn a_deposit_that_is_missed_is_the_payers_to_explain() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.pass_in_steps(MINUTE, 60).await?;
     let missed = ana.order(&id).await?;
     is_told(
@@ -76,8 +75,7 @@ async fn a_deposit_that_is_missed_after_the_end_is_the_businesss_to_look_for() -
     for status in [Status::Expired, Status::Cancelled, Status::Failed] {
         let bench = Bench::start().await?;
         let ana = bench.ana().await?;
-        let id = ana.open_order().await?;
-        ana.report(&id, &json!({})).await?;
+        let id = ana.reported_order().await?;
         bench.capa().force_status("latest", status)?;
         bench.pass(MINUTE).await?;
         let order = ana.order(&id).await?;
@@ -92,8 +90,7 @@ async fn a_deposit_that_is_missed_after_the_end_is_the_businesss_to_look_for() -
 async fn a_report_does_not_bring_back_what_the_provider_has_ended() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.capa().force_status("latest", Status::Expired)?;
     bench.pass(MINUTE).await?;
     let executes = bench.capa().requests(Operation::Execute);
@@ -187,10 +184,10 @@ async fn an_address_that_changed_is_the_businesss_to_look_at() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
     let id = ana.open_order().await?;
-    let theirs = bench.capa().transaction("latest")?;
-    let mut listed: Value = bench.provider_transaction(&theirs.id).await?;
-    listed["destinationWalletAddress"] = json!("0x7796d4f304bd84171ee6730ad0f69c07a47e786d");
-    bench.answer_list_with(&listed);
+    let other = json!("0x7796d4f304bd84171ee6730ad0f69c07a47e786d");
+    bench
+        .answer_list_with("destinationWalletAddress", other)
+        .await?;
     bench.pass_secs(30).await?;
     let order = ana.order(&id).await?;
     is_told(

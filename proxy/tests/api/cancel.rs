@@ -5,7 +5,7 @@ use std::time::Duration;
 use offramp_simulator::{Deposit, Fault, Operation, Refusal, Status};
 use serde_json::json;
 
-use crate::support::{Bench, Outcome};
+use crate::support::{Bench, Outcome, Shopper};
 
 #[tokio::test]
 async fn an_order_is_called_off_on_the_providers_word() -> Outcome {
@@ -139,8 +139,7 @@ async fn a_cancel_that_the_provider_refuses_leaves_the_order_as_it_is() -> Outco
 async fn after_a_report_an_order_is_not_called_off() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.settle().await?;
     let refused = ana.act(&id, "cancel", &json!({})).await?;
     assert_eq!(refused.refusal(), (409, "action_not_allowed"));
@@ -148,14 +147,19 @@ async fn after_a_report_an_order_is_not_called_off() -> Outcome {
     Ok(())
 }
 
+/// An order of which the payer says that the crypto was sent, and the provider that nothing came.
+async fn missed(bench: &Bench, ana: &Shopper<'_>) -> Outcome<String> {
+    let id = ana.reported_order().await?;
+    bench.pass_secs(5).await?;
+    bench.pass_secs(10).await?;
+    Ok(id)
+}
+
 #[tokio::test]
 async fn after_a_report_it_is_called_off_once_the_provider_says_that_nothing_came() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
-    bench.pass_secs(5).await?;
-    bench.pass_secs(10).await?;
+    let id = missed(&bench, &ana).await?;
     let searched = ana.order(&id).await?;
     assert_eq!(searched.stands(), ("deposit_submitted", "in_flight"));
     assert_eq!(searched.actions(), ["report_sent", "cancel"]);
@@ -171,10 +175,7 @@ async fn after_a_report_it_is_called_off_once_the_provider_says_that_nothing_cam
 async fn execute_is_not_called_while_a_cancel_is_under_way() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
-    bench.pass_secs(5).await?;
-    bench.pass_secs(10).await?;
+    let id = missed(&bench, &ana).await?;
     let calls = bench.capa().requests(Operation::Execute);
     bench.capa().fault(Operation::Cancel, Fault::BadGateway, 4);
     ana.cancel(&id).await?;
@@ -237,10 +238,7 @@ async fn a_report_stops_a_cancel_that_was_not_answered() -> Outcome {
 
 #[tokio::test]
 async fn a_report_stops_a_cancel_that_nobody_asked_for() -> Outcome {
-    let bench = Bench::start().await?;
-    bench
-        .capa()
-        .knobs_mut(|knobs| knobs.deposit_limit_ms = 7 * 24 * 60 * 60 * 1_000);
+    let bench = Bench::patient().await?;
     let ana = bench.ana().await?;
     let id = ana.open_order().await?;
     bench.capa().fault(Operation::Cancel, Fault::BadGateway, 1);

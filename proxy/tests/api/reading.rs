@@ -101,8 +101,7 @@ async fn a_read_that_finds_nothing_new_keeps_the_sequence() -> Outcome {
 async fn whatever_the_payer_sees_change_raises_the_sequence() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.capa().deposit("latest", Deposit::Exact)?;
     let mut before = ana.order(&id).await?;
     for _ in 0..20 {

@@ -79,13 +79,9 @@ async fn a_report_without_a_body_is_a_report() -> Outcome {
 
 #[tokio::test]
 async fn execute_is_repeated_by_its_schedule_for_a_day() -> Outcome {
-    let bench = Bench::start().await?;
-    bench
-        .capa()
-        .knobs_mut(|knobs| knobs.deposit_limit_ms = 7 * 24 * 60 * 60 * 1_000);
+    let bench = Bench::patient().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    ana.reported_order().await?;
     bench.settle().await?;
     assert_eq!(executes(&bench), 1);
     let mut expected = 1;
@@ -108,8 +104,7 @@ async fn execute_is_repeated_by_its_schedule_for_a_day() -> Outcome {
 async fn execute_ends_when_the_provider_has_the_crypto() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.settle().await?;
     bench.capa().deposit("latest", Deposit::Exact)?;
     bench.pass_in_steps(Duration::from_secs(5), 4).await?;
@@ -123,8 +118,7 @@ async fn execute_ends_when_the_provider_has_the_crypto() -> Outcome {
 async fn crypto_that_comes_after_the_search_is_found_by_the_next_execute() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.settle().await?;
     bench.pass_secs(15).await?;
     assert_eq!(
@@ -195,8 +189,7 @@ async fn an_execute_that_is_refused_is_tried_again() -> Outcome {
 async fn a_word_that_nobody_knows_does_not_end_the_duty() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.settle().await?;
     bench.capa().fault(Operation::List, Fault::UnknownStatus, 1);
     bench.pass_secs(5).await?;
@@ -211,8 +204,7 @@ async fn a_word_that_nobody_knows_does_not_end_the_duty() -> Outcome {
 async fn a_hash_can_be_added_and_corrected() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.settle().await?;
     for hash in [OTHER_HASH, HASH] {
         let reported = ana.report(&id, &json!({ "tx_hash": hash })).await?;
@@ -366,8 +358,7 @@ async fn a_provider_that_pays_out_by_itself_is_let_do_so() -> Outcome {
 async fn an_hour_after_a_report_without_crypto_a_person_looks() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.pass_in_steps(MINUTE, 59).await?;
     assert_eq!(ana.order(&id).await?.state(), "deposit_submitted");
     bench.pass(MINUTE).await?;
@@ -411,8 +402,7 @@ async fn an_account_that_is_not_the_payers_is_left_to_a_person() -> Outcome {
         .capa()
         .knobs_mut(|knobs| knobs.penny_test = PennyTest::Fails);
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.capa().deposit("latest", Deposit::Exact)?;
     bench.pass_in_steps(Duration::from_secs(5), 5).await?;
     let order = ana.order(&id).await?;
@@ -432,8 +422,7 @@ async fn a_payout_that_fails_is_left_to_a_person() -> Outcome {
     let bench = Bench::start().await?;
     bench.capa().knobs_mut(|knobs| knobs.payout = Payout::Fails);
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.capa().deposit("latest", Deposit::Exact)?;
     bench.pass_in_steps(Duration::from_secs(5), 5).await?;
     let order = ana.order(&id).await?;

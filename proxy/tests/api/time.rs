@@ -10,15 +10,6 @@ use crate::support::{Bench, Outcome, Shopper};
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A provider that waits for a deposit for a week.
-async fn patient() -> Outcome<Bench> {
-    let bench = Bench::start().await?;
-    bench
-        .capa()
-        .knobs_mut(|knobs| knobs.deposit_limit_ms = 7 * 24 * 60 * 60 * 1_000);
-    Ok(bench)
-}
-
 #[tokio::test]
 async fn an_offer_that_is_over_says_so_and_keeps_its_address() -> Outcome {
     let bench = Bench::start().await?;
@@ -88,7 +79,7 @@ async fn crypto_that_was_sent_after_the_offer_is_paid() -> Outcome {
 
 #[tokio::test]
 async fn a_day_after_the_offer_an_order_is_called_off() -> Outcome {
-    let bench = patient().await?;
+    let bench = Bench::patient().await?;
     let ana = bench.ana().await?;
     let id = ana.open_order().await?;
     bench.pass(30 * MINUTE).await?;
@@ -109,7 +100,7 @@ async fn a_day_after_the_offer_an_order_is_called_off() -> Outcome {
 
 #[tokio::test]
 async fn an_order_is_not_called_off_by_itself_while_nobody_knows_where_it_stands() -> Outcome {
-    let bench = patient().await?;
+    let bench = Bench::patient().await?;
     let ana = bench.ana().await?;
     let id = ana.open_order().await?;
     // The word and the end of the wait are found out together.
@@ -130,10 +121,9 @@ async fn an_order_is_not_called_off_by_itself_while_nobody_knows_where_it_stands
 
 #[tokio::test]
 async fn a_reported_order_is_not_called_off_by_itself() -> Outcome {
-    let bench = patient().await?;
+    let bench = Bench::patient().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.pass_in_steps(HOUR, 48).await?;
     assert_eq!(ana.order(&id).await?.state(), "attention");
     assert_eq!(bench.capa().requests(Operation::Cancel), 0);
@@ -156,8 +146,7 @@ async fn a_provider_that_expires_an_order_ends_it() -> Outcome {
 async fn an_order_that_expires_after_a_report_is_left_to_a_person() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.capa().force_status("latest", Status::Expired)?;
     bench.pass(MINUTE).await?;
     assert_eq!(ana.order(&id).await?.stands(), ("attention", "unknown"));
@@ -379,8 +368,7 @@ async fn an_order_that_waits_is_asked_about_every_half_minute() -> Outcome {
 async fn an_order_that_is_reported_is_asked_about_often() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    ana.reported_order().await?;
     bench.settle().await?;
     let before = bench.capa().requests(Operation::List);
     bench.pass_in_steps(Duration::from_secs(5), 4).await?;

@@ -173,8 +173,7 @@ async fn webhooks_that_come_twice_and_backwards_do_no_harm() -> Outcome {
     let app = offramp_proxy::app(std::sync::Arc::clone(&bench.engine));
     tokio::spawn(async move { axum::serve(listener, app).await });
     let ana = bench.ana().await?;
-    let id = ana.open_order().await?;
-    ana.report(&id, &json!({})).await?;
+    let id = ana.reported_order().await?;
     bench.settle().await?;
     bench.capa().deposit("latest", Deposit::Exact)?;
     bench.simulator.clock().step(Duration::from_secs(20));

@@ -75,6 +75,15 @@ impl Bench {
         Self::with(|_, _| {}).await
     }
 
+    /// With a provider that waits for a deposit for a week.
+    pub(crate) async fn patient() -> Outcome<Self> {
+        let bench = Self::start().await?;
+        bench
+            .capa()
+            .knobs_mut(|knobs| knobs.deposit_limit_ms = 7 * 24 * 60 * 60 * 1_000);
+        Ok(bench)
+    }
+
     /// With time limits that a test can wait for.
     pub(crate) async fn impatient() -> Outcome<Self> {
         Self::with(|_, settings| {

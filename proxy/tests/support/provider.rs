@@ -7,7 +7,7 @@ use offramp_simulator::{Fault, Operation};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::{Answer, Bench, Outcome, PROVIDER_KEY, WEBHOOK_SECRET};
+use super::{Answer, Bench, Outcome, PROVIDER_KEY, WEBHOOK_SECRET, with};
 
 impl Bench {
     /// Calls the provider as somebody else with the same key.
@@ -45,14 +45,17 @@ impl Bench {
         self.capa().fault(Operation::Create, fault, 1);
     }
 
-    /// The next list has exactly this transaction in it.
-    pub(crate) fn answer_list_with(&self, transaction: &Value) {
-        let page = json!({ "success": true, "data": { "count": 1, "data": [transaction] } });
+    /// The next list has the last transaction in it and no other, with one member changed.
+    pub(crate) async fn answer_list_with(&self, key: &str, value: Value) -> Outcome {
+        let theirs = self.capa().transaction("latest")?;
+        let listed = with(self.provider_transaction(&theirs.id).await?, key, value);
+        let page = json!({ "success": true, "data": { "count": 1, "data": [listed] } });
         let fault = Fault::Canned {
             status: 200,
             body: page.to_string(),
         };
         self.capa().fault(Operation::List, fault, 1);
+        Ok(())
     }
 
     /// A webhook about a transaction, signed as the provider signs.

@@ -73,6 +73,17 @@ impl<'a> Shopper<'a> {
         self.buy("100").await?.order_id()
     }
 
+    /// The same, of which the payer has said that the crypto was sent.
+    pub(crate) async fn reported_order(&self) -> Outcome<String> {
+        let id = self.open_order().await?;
+        let reported = self.report(&id, &json!({})).await?;
+        if reported.state() == "deposit_submitted" {
+            Ok(id)
+        } else {
+            Err(reported.text.into())
+        }
+    }
+
     pub(crate) async fn order(&self, id: &str) -> Outcome<Answer> {
         self.ask(Method::GET, &format!("/v1/orders/{id}"))
             .send()

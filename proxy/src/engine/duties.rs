@@ -105,7 +105,14 @@ impl Engine {
 
     async fn begin_what_is_due(self: &Arc<Self>, work: &mut Work) -> Result<(), StoreError> {
         for entry in self.store.unhandled_webhooks(limit(BATCH)).await? {
-            self.handle_webhook(&entry).await?;
+            if let Err(error) = self.handle_webhook(&entry).await {
+                error!(
+                    error = &error as &dyn std::error::Error,
+                    "a webhook could not be handled"
+                );
+                // Orders are read without it too, and it may hold up no other duty.
+                self.store.webhook_handled(&entry.id, self.now()).await?;
+            }
         }
         if work.len() >= MOST {
             return Ok(());

@@ -7,6 +7,7 @@ use offramp_simulator::{
     providers::capa::{EventNames, ReleaseOrder, WebhookDelivery},
 };
 use serde_json::json;
+use sqlx::SqlitePool;
 use tokio::net::TcpListener;
 
 use crate::support::{Bench, Outcome, WEBHOOK_SECRET, provider::sign};
@@ -58,6 +59,25 @@ async fn a_webhook_that_is_too_large_is_refused() -> Outcome {
     let body = " ".repeat(64 * 1024 + 1);
     let answer = bench.webhook_with(&body, &sign(body.as_bytes())).await?;
     assert_eq!(answer.refusal(), (413, "payload_too_large"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_about_an_order_that_cannot_be_read_holds_up_no_other() -> Outcome {
+    let bench = Bench::start().await?;
+    let (ana, luis) = (bench.ana().await?, bench.luis().await?);
+    let broken = ana.open_order().await?;
+    let theirs = bench.capa().transaction("latest")?.id;
+    let id = luis.open_order().await?;
+    let database = SqlitePool::connect(&bench.database_url()).await?;
+    sqlx::query("UPDATE orders SET snapshot = '{}' WHERE id = $1")
+        .bind(&broken)
+        .execute(&database)
+        .await?;
+    bench.webhook("CRYPTO_RECEIVED_OFF_RAMP", &theirs).await?;
+    luis.report(&id, &json!({})).await?;
+    bench.engine.do_what_is_due().await?;
+    assert_eq!(bench.capa().requests(Operation::Execute), 1);
     Ok(())
 }
 

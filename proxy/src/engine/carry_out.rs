@@ -37,7 +37,10 @@ impl Engine {
         provider: &dyn Provider,
     ) -> Result<(), StoreError> {
         let now = self.now();
-        let is_late = schedule::executes_until(order).is_some_and(|until| now >= until);
+        // What the provider was seen to have, and was never told to pay out, has all the time.
+        let has_all_time = order.deposit_seen_at.is_some() && !order.executed;
+        let is_late =
+            !has_all_time && schedule::executes_until(order).is_some_and(|until| now >= until);
         let may_execute =
             order.was_shown() && !order.has_ended() && !order.is_cancelling() && !is_late;
         let Some(reference) = order.reference.clone().filter(|_| may_execute) else {

@@ -318,6 +318,23 @@ async fn whoever_sends_and_closes_the_page_is_paid() -> Outcome {
 }
 
 #[tokio::test]
+async fn crypto_that_the_provider_has_is_asked_to_be_paid_out_for_as_long_as_it_takes() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let id = ana.open_order().await?;
+    bench.capa().deposit("latest", Deposit::Exact)?;
+    bench
+        .capa()
+        .fault(Operation::Execute, Fault::BadGateway, 10_000);
+    bench.pass_in_steps(15 * MINUTE, 26 * 4).await?;
+    assert_eq!(bench.capa().transaction("latest")?.execute_calls, 0);
+    bench.capa().clear_faults();
+    bench.pass_in_steps(15 * MINUTE, 3).await?;
+    assert_eq!(ana.order(&id).await?.state(), "completed");
+    Ok(())
+}
+
+#[tokio::test]
 async fn every_status_on_the_way_is_understood() -> Outcome {
     let bench = Bench::start().await?;
     bench

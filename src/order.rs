@@ -304,6 +304,9 @@ async fn follow(watch: Weak<Watch>) {
             let pause = seen.pause(None);
             drop(seen);
             pause.await;
+            // While the device sleeps its clock may stand still: the next answer is a whole one,
+            // with the time at the server.
+            etag = None;
             continue;
         }
         let hold = rhythm.hold();

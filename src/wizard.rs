@@ -243,6 +243,7 @@ mod tests {
             explorer_url: None,
             refund: None,
             reason: None,
+            unfunded: true,
             resume_token: None,
             created_at: at,
             updated_at: at,

@@ -6,11 +6,11 @@ use crate::{
     state::Signal,
     view::{View, region, view},
 };
-use fast_qr::{ECL, Mode, QRBuilder, QRCode};
 use leptos::prelude::*;
+use qrcodegen::{QrCode as Code, QrCodeEcc};
 
 /// Modules left white on each side, as the standard asks.
-const QUIET_ZONE: usize = 4;
+const QUIET_ZONE: i32 = 4;
 
 /// A QR code of `text`, dark on white in every theme.
 #[component]
@@ -50,12 +50,8 @@ struct Drawing {
 /// Nothing for a text that is too long for any QR code.
 fn draw(text: &str) -> Option<Drawing> {
     // Only bytes: the other modes would be a few modules smaller and a few kilobytes larger.
-    let code = QRBuilder::new(text)
-        .ecl(ECL::M)
-        .mode(Mode::Byte)
-        .build()
-        .ok()?;
-    let side = (code.size + 2 * QUIET_ZONE).to_string();
+    let code = Code::encode_binary(text.as_bytes(), QrCodeEcc::Medium).ok()?;
+    let side = (code.size() + 2 * QUIET_ZONE).to_string();
     Some(Drawing {
         view_box: ["0 0 ", &side, " ", &side].concat(),
         path: path(&code),
@@ -63,13 +59,16 @@ fn draw(text: &str) -> Option<Drawing> {
 }
 
 /// One flat rectangle for each run of dark modules in a row.
-fn path(code: &QRCode) -> String {
+fn path(code: &Code) -> String {
     let mut path = String::new();
-    for y in 0..code.size {
-        let row = &code[y];
+    for y in 0..code.size() {
         let mut x = 0;
-        while x < code.size {
-            let run = row[x..].iter().take_while(|module| module.value()).count();
+        while x < code.size() {
+            let mut run = 0;
+            // Nothing beyond the edge is dark.
+            while code.get_module(x + run, y) {
+                run += 1;
+            }
             if run > 0 {
                 // Writing to a string cannot fail.
                 let _ = write!(

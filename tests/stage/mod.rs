@@ -15,7 +15,7 @@ use offramp_domain::{
     bank::CountryCode,
     money::{Currency, Token},
     network::Network,
-    order::{Custody, OrderState},
+    order::{Custody, OrderState, is_unfunded},
     quote::Guarantee,
     time::Timestamp,
 };
@@ -118,6 +118,7 @@ pub(crate) fn order() -> Order {
         explorer_url: None,
         refund: None,
         reason: None,
+        unfunded: true,
         resume_token: None,
         created_at: created,
         updated_at: created,
@@ -128,6 +129,7 @@ pub(crate) fn order() -> Order {
 pub(crate) fn order_in(state: OrderState) -> Order {
     let mut order = order();
     enter(&mut order, state, noon());
+    order.unfunded = is_unfunded(state, order.custody);
     order.deposit = None;
     order.actions = Vec::new();
     order.next = None;

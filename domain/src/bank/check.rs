@@ -67,7 +67,7 @@ pub(super) fn typed_bank_name(answers: &Answers) -> Option<String> {
 /// A name: one line with at least one letter.
 fn name(typed: &str, _others: &Answers) -> Result<String, Problem> {
     let name = one_line(typed)?;
-    if name.chars().any(char::is_alphabetic) {
+    if name.chars().any(is_letter) {
         Ok(name)
     } else {
         Err(Problem::Characters)
@@ -77,14 +77,25 @@ fn name(typed: &str, _others: &Answers) -> Result<String, Problem> {
 /// A line of an address: one line with at least one letter or digit.
 pub(super) fn address_line(typed: &str, _others: &Answers) -> Result<String, Problem> {
     let line = one_line(typed)?;
-    let says_something = line
-        .chars()
-        .any(|c| c.is_alphabetic() || c.is_ascii_digit());
+    let says_something = line.chars().any(|c| is_letter(c) || c.is_ascii_digit());
     if says_something {
         Ok(line)
     } else {
         Err(Problem::Characters)
     }
+}
+
+/// Letters, as far as blocks of Unicode tell them from punctuation and pictures. Its whole table
+/// would be 1.5 kB of the widget.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic()
+        || matches!(
+            c,
+            '\u{AA}' | '\u{BA}' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}'
+                | '\u{F8}'..='\u{1FFF}' | '\u{2C00}'..='\u{2DFF}' | '\u{3041}'..='\u{D7FB}'
+                | '\u{F900}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{FF21}'..='\u{FFDC}'
+                | '\u{10000}'..='\u{1CFFF}' | '\u{20000}'..='\u{3FFFF}'
+        )
 }
 
 /// [`Field::check`] has already found it among the choices.

@@ -8,7 +8,7 @@ mod timeline;
 use leptos::prelude::*;
 use offramp_domain::{
     api::Order,
-    order::{OrderState, is_closed, is_unfunded},
+    order::{OrderState, is_closed},
 };
 
 use self::{
@@ -138,8 +138,7 @@ fn Help(order: Signal<Order>) -> View {
 fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> View {
     let words = &expect_context::<Locale>().words.status;
     let is_paid = Signal::memo(move || order.with(|order| order.state == OrderState::Completed));
-    let may_restart =
-        Signal::memo(move || order.with(|order| !is_unfunded(order.state, order.custody)));
+    let may_restart = Signal::memo(move || order.with(|order| !order.unfunded));
     let is_over = Signal::memo(move || order.with(|order| is_closed(order.state, order.custody)));
     let receipt = region(move || {
         if is_paid.get() {

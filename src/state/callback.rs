@@ -2,10 +2,10 @@
 
 use std::{fmt, rc::Rc};
 
-use super::StoredValue;
+use super::{StoredValue, work::Take};
 
 /// Something that somebody else does, while its owner is there.
-pub(crate) struct Callback<T>(StoredValue<Rc<dyn Fn(T)>>);
+pub(crate) struct Callback<T>(StoredValue<Rc<dyn Take<T>>>);
 
 impl<T: 'static> Callback<T> {
     pub(crate) fn new(act: impl Fn(T) + 'static) -> Self {
@@ -15,7 +15,7 @@ impl<T: 'static> Callback<T> {
     /// Does it, unless the owner is gone.
     pub(crate) fn run(self, with: T) {
         if let Some(act) = self.0.try_get_value() {
-            act(with);
+            act.take(with);
         }
     }
 }

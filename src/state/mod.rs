@@ -11,9 +11,11 @@ mod signal;
 mod slot;
 mod stored;
 mod task;
+mod work;
 
 pub(crate) use callback::Callback;
 pub(crate) use effect::effect;
 pub(crate) use signal::{ArcRwSignal, NodeRef, RwSignal, Signal};
 pub(crate) use stored::StoredValue;
 pub(crate) use task::Task;
+pub(crate) use work::{Act, Handle};

@@ -8,6 +8,8 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 
+use super::work::Make;
+
 /// A value, whatever it is of.
 pub(super) type AnyValue = Rc<dyn Any>;
 
@@ -24,7 +26,7 @@ pub(super) enum Slot {
     /// It is computed when something has changed that it was computed from.
     Remembered(Kept, ArcMemo<()>),
     /// It is computed whenever it is read.
-    Computed(Rc<dyn Fn() -> AnyValue>),
+    Computed(Rc<dyn Make>),
 }
 
 /// Whether whoever reads wants to be told of a change.
@@ -48,13 +50,13 @@ impl Slot {
     /// `are_same` compares two values of the type that `make` makes.
     #[inline(never)]
     pub(super) fn remembered(
-        make: Box<dyn Fn() -> AnyValue>,
+        make: Box<dyn Make>,
         are_same: fn(&dyn Any, &dyn Any) -> bool,
     ) -> Self {
         let slot = Kept::default();
         let known = Rc::clone(&slot);
         let compute = SendWrapper::new(move || {
-            let value = make();
+            let value = make.make();
             let is_same = known
                 .borrow()
                 .as_ref()
@@ -88,8 +90,8 @@ impl Slot {
             }
             Self::Computed(make) => {
                 return Some(match reading {
-                    Reading::Tracked => make(),
-                    Reading::Untracked => untrack(|| make()),
+                    Reading::Tracked => make.make(),
+                    Reading::Untracked => untrack(|| make.make()),
                 });
             }
         };

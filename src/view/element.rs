@@ -14,7 +14,7 @@ use super::{
     reactive::follow,
 };
 
-use crate::state::{NodeRef, Signal};
+use crate::state::{Handle, NodeRef, Signal};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -23,14 +23,14 @@ pub(crate) struct Element(pub(super) web_sys::Element);
 
 /// What happens at an event: one type for all handlers of it.
 pub(crate) struct Handler<E> {
-    run: Box<dyn FnMut(Event)>,
+    run: Box<dyn Handle<Event>>,
     event: PhantomData<E>,
 }
 
 /// What happens at an event.
 pub(crate) fn handler<E: JsCast>(mut handle: impl FnMut(E) + 'static) -> Handler<E> {
     Handler {
-        run: Box::new(move |event| handle(event.unchecked_into())),
+        run: Box::new(move |event: Event| handle(event.unchecked_into())),
         event: PhantomData,
     }
 }
@@ -104,9 +104,9 @@ fn open(start: &'static str, namespace: Option<&str>) -> Element {
     Element(element)
 }
 
-fn listen(element: &web_sys::Element, event: &str, mut run: Box<dyn FnMut(Event)>) {
+fn listen(element: &web_sys::Element, event: &str, mut run: Box<dyn Handle<Event>>) {
     let owner = Owner::current().unwrap_or_default();
-    let run: Box<dyn FnMut(Event)> = Box::new(move |event| owner.with(|| run(event)));
+    let run: Box<dyn FnMut(Event)> = Box::new(move |event| owner.with(|| run.handle(event)));
     let closure = Closure::wrap(run);
     let function: &JsValue = closure.as_ref();
     // Cannot fail: the closure is a function.

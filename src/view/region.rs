@@ -17,7 +17,18 @@ pub(crate) fn region(content: impl Fn() -> View + 'static) -> View {
     erased(Box::new(content))
 }
 
-fn erased(content: Box<dyn Fn() -> View>) -> View {
+/// What is shown. A `dyn Fn` would carry two functions more for each region.
+trait Content {
+    fn view(&self) -> View;
+}
+
+impl<F: Fn() -> View> Content for F {
+    fn view(&self) -> View {
+        self()
+    }
+}
+
+fn erased(content: Box<dyn Content>) -> View {
     let outside = Owner::current();
     let mut shown = None::<Owner>;
     // The view stands between two empty texts.
@@ -32,7 +43,7 @@ fn erased(content: Box<dyn Fn() -> View>) -> View {
             retire(before);
         }
         let owner = outside.as_ref().map_or_else(Owner::new, Owner::child);
-        let view = owner.with(&content);
+        let view = owner.with(|| content.view());
         replace(&start, &end, &view);
         shown = Some(owner);
     }));

@@ -15,7 +15,7 @@ const GOAL_BYTES: u64 = 130_000;
 
 /// What they are, rounded up: more than this is an error. It only ever goes down, until it is the
 /// goal.
-const LIMIT_BYTES: u64 = 290_000;
+const LIMIT_BYTES: u64 = 165_000;
 
 /// Prints the sizes of the widget in `dist`. Larger than before is an error.
 pub(crate) fn check(dist: &Path) -> Result<()> {

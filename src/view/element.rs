@@ -70,7 +70,7 @@ impl Element {
     }
 
     /// What happens at an event, until the owner is gone.
-    pub(crate) fn on<D: EventDescriptor>(self, event: D, handler: Handler<D::EventType>) -> Self {
+    pub(crate) fn on<D: EventDescriptor>(self, event: &D, handler: Handler<D::EventType>) -> Self {
         listen(&self.0, &event.name(), handler.run);
         self
     }

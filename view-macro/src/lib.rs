@@ -14,6 +14,6 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn view(tokens: TokenStream) -> TokenStream {
     markup::expand(tokens.into())
-        .unwrap_or_else(|error| error.into_compile_error())
+        .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

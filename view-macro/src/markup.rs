@@ -111,7 +111,7 @@ fn special(key: &str, attribute: &KeyedAttribute) -> Result<Option<TokenStream>>
         "prop" => Ok(Some(quote! { .property(#name, #value) })),
         "on" => {
             let event = Ident::new(name, syn::spanned::Spanned::span(&attribute.key));
-            Ok(Some(quote! { .on(::leptos::ev::#event, #value) }))
+            Ok(Some(quote! { .on(&::leptos::ev::#event, #value) }))
         }
         _ => Err(Error::new_spanned(attribute, "`class:`, `prop:` or `on:`")),
     }

@@ -39,7 +39,7 @@ pub(super) fn TimeLeft(until: Timestamp) -> View {
         }
     });
     view! {
-        <div class="checkout-deposit__time" class:checkout-deposit__time--soon=Signal::from(is_soon)>
+        <div class="checkout-deposit__time" class:checkout-deposit__time--soon=is_soon>
             <span>{words.time.title}</span>
             <span
                 class="checkout-deposit__left"

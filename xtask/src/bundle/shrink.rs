@@ -63,16 +63,16 @@ fn short(number: usize) -> String {
 /// The glue without the classes of streams, and what registers their finalizers.
 fn without_streams(glue: &str) -> String {
     let mut kept = String::with_capacity(glue.len());
-    let mut end = None;
+    let mut end: Option<fn(&str) -> bool> = None;
     for line in glue.lines() {
-        if let Some(last) = end {
-            if line.ends_with(last) && !line.starts_with(' ') || line.ends_with(");") {
+        if let Some(is_end) = end {
+            if is_end(line) {
                 end = None;
             }
         } else if line.starts_with(STREAM_CLASS) {
-            end = Some("}");
+            end = Some(|line| line == "}");
         } else if line.starts_with("const IntoUnderlying") {
-            end = Some(");");
+            end = Some(|line| line.ends_with(");"));
         } else if !line.starts_with("if (Symbol.dispose) IntoUnderlying") {
             kept.push_str(line);
             kept.push('\n');
@@ -125,4 +125,33 @@ fn renamed(glue: &str, names: &[(String, String)]) -> Result<String> {
         );
     }
     Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_classes_of_streams_are_left_out_to_their_last_line() {
+        let glue = "\
+export class Handle {
+}
+export class IntoUnderlyingSink {
+    __destroy_into_raw() {
+        IntoUnderlyingSinkFinalization.unregister(this);
+        return ptr;
+    }
+}
+if (Symbol.dispose) IntoUnderlyingSink.prototype[Symbol.dispose] = 1;
+const IntoUnderlyingSinkFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.free(ptr, 1));
+export function mount() {
+}
+";
+        assert_eq!(
+            without_streams(glue),
+            "export class Handle {\n}\nexport function mount() {\n}\n"
+        );
+    }
 }

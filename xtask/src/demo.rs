@@ -36,7 +36,7 @@ const LAST_LINES: usize = 20;
 pub(crate) fn demo() -> Result<()> {
     free(&[SHOP, PROXY])?;
     widget::build()?;
-    let programs = Programs::start()?;
+    let programs = Programs::start(widget::DIST)?;
     println!("\n  http://127.0.0.1:{SHOP}/\n\nCtrl-C stops everything. Logs are in {FOLDER}/.");
     programs.watch()
 }
@@ -45,7 +45,7 @@ pub(crate) fn demo() -> Result<()> {
 pub(crate) fn serve() -> Result<()> {
     free(&[SHOP, PROXY, TRUNK])?;
     let mut trunk = trunk::serve()?;
-    let mut programs = Programs::start()?;
+    let mut programs = Programs::start(trunk::SERVED)?;
     programs.all.push(Program {
         name: "trunk",
         log: None,
@@ -129,7 +129,7 @@ struct Programs {
 }
 
 impl Programs {
-    fn start() -> Result<Self> {
+    fn start(widget: &str) -> Result<Self> {
         system::ensure_c_compiler()?;
         log::step("building proxy and simulator", || {
             process::run(process::cargo().args([
@@ -159,11 +159,12 @@ impl Programs {
                 ("SIMULATOR_WEBHOOK_URL", &format!("{proxy}/webhooks/capa")),
                 ("SIMULATOR_WEBHOOK_SECRET", &webhook_secret),
                 ("SHOP_PROXY_URL", &proxy),
-                ("SHOP_PAGE_DIR", widget::DIST),
+                ("SHOP_PAGE_DIR", widget),
                 ("OFFRAMP_SECRET_KEY", &secret),
             ],
         )?;
-        simulator.wait_until_ready(SHOP, "/")?;
+        // Not the shop's page, which trunk may still be building.
+        simulator.wait_until_ready(SHOP, "/_sim/clock")?;
         let origins: Vec<String> = [SHOP, TRUNK]
             .iter()
             .flat_map(|port| ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")))
@@ -179,7 +180,7 @@ impl Programs {
                     "OFFRAMP_DATABASE_URL",
                     &format!("sqlite://{FOLDER}/offramp.db"),
                 ),
-                ("OFFRAMP_WIDGET_DIR", widget::DIST),
+                ("OFFRAMP_WIDGET_DIR", widget),
                 ("CAPA_BASE_URL", &shop),
                 ("CAPA_API_KEY", &capa_key),
                 ("CAPA_WEBHOOK_SECRET", &webhook_secret),

@@ -7,14 +7,16 @@ use anyhow::{Context, Result};
 use crate::{
     log, process, system,
     tools::{self, Tool},
-    widget::DIST,
 };
+
+/// Where what is served is kept: builds and tests may go on meanwhile.
+pub(crate) const SERVED: &str = "target/serve";
 
 /// Rebuilds and reloads on every change.
 pub(crate) fn serve() -> Result<Command> {
-    fs::create_dir_all(DIST).context(DIST)?;
+    fs::create_dir_all(SERVED).context(SERVED)?;
     let mut trunk = prepared()?;
-    trunk.args(["serve", "--offline=true"]);
+    trunk.args(["serve", "--offline=true", "--dist", SERVED]);
     Ok(trunk)
 }
 

@@ -5,14 +5,13 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    log, process, system,
+    log, process,
     tools::{self, Tool, WASM},
 };
 
 pub(crate) fn run() -> Result<()> {
     tools::ensure_wasm_target()?;
     tools::ensure_components()?;
-    system::ensure_c_compiler()?;
 
     log::step("rustfmt", || {
         process::run(process::cargo().args(["fmt", "--all", "--check"]))

@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 
-use crate::{http, log, process, process::Running, system, trunk, widget};
+use crate::{http, log, process, process::Running, trunk, widget};
 
 /// Simulator and shop.
 const SHOP: u16 = 4000;
@@ -130,7 +130,6 @@ struct Programs {
 
 impl Programs {
     fn start(widget: &str) -> Result<Self> {
-        system::ensure_c_compiler()?;
         log::step("building proxy and simulator", || {
             process::run(process::cargo().args([
                 "build",

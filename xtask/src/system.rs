@@ -1,4 +1,4 @@
-//! What only the operating system can install: a C compiler, a browser, npm.
+//! What only the operating system can install: a browser, npm.
 
 use std::{
     env,
@@ -43,18 +43,6 @@ pub(crate) fn install(missing: &str, packages: &[&str], on_macos: &str) -> Resul
     log::step(
         &format!("installing {} with apt-get", packages.join(", ")),
         || apt.install(packages),
-    )
-}
-
-/// Crates that carry C code (SQLite, ring) need a compiler, and every program a linker.
-pub(crate) fn ensure_c_compiler() -> Result<()> {
-    if find(&["cc"]).is_some() {
-        return Ok(());
-    }
-    install(
-        "a C compiler (`cc`)",
-        &["gcc", "libc6-dev"],
-        "xcode-select --install",
     )
 }
 

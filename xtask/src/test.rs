@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     browser::{Browser, Driver},
-    log, process, size, system,
+    log, process, size,
     tools::{self, Tool, WASM},
     widget,
 };
@@ -57,7 +57,6 @@ impl Part {
     }
 
     fn run(self, words: &[String]) -> Result<()> {
-        system::ensure_c_compiler()?;
         match self {
             Self::Domain => native(&["-p", "offramp-domain"], words),
             Self::Proxy => native(&["-p", "offramp-proxy", "-p", "offramp-simulator"], words),

@@ -93,7 +93,6 @@ impl Tool {
         if is_there() {
             return Ok(bin);
         }
-        system::ensure_c_compiler()?;
         let what = format!(
             "installing {} {} (once per machine)",
             recipe.package, recipe.version
@@ -138,7 +137,6 @@ pub(crate) fn setup() -> Result<()> {
     ensure_wasm_target()?;
     ensure_standard_library_source()?;
     ensure_components()?;
-    system::ensure_c_compiler()?;
     for tool in [
         Tool::WasmBindgen,
         Tool::Trunk,

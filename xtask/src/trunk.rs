@@ -23,7 +23,6 @@ pub(crate) fn serve() -> Result<Command> {
 /// `trunk`, with the `wasm-bindgen` of exactly the locked version on its search path.
 fn prepared() -> Result<Command> {
     tools::ensure_wasm_target()?;
-    system::ensure_c_compiler()?;
     let trunk = Tool::Trunk.ensure()?;
     let wasm_bindgen = Tool::WasmBindgen.ensure()?;
     log::step("fetching dependencies", || {

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    bundle, lock, log, process, system,
+    bundle, lock, log, process,
     tools::{self, Tool},
 };
 
@@ -39,7 +39,6 @@ const RUSTFLAGS: &str =
 pub(crate) fn build() -> Result<PathBuf> {
     tools::ensure_wasm_target()?;
     tools::ensure_standard_library_source()?;
-    system::ensure_c_compiler()?;
     let wasm_bindgen = Tool::WasmBindgen.ensure()?;
     fs::create_dir_all("target").context("target")?;
     let _lock = lock::hold(Path::new(LOCK), || {

@@ -16,6 +16,7 @@ mod http;
 mod lock;
 mod log;
 mod process;
+mod programs;
 mod size;
 mod system;
 mod test;

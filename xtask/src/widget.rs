@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Where the finished files are.
-pub(crate) const DIST: &str = "dist";
+const DIST: &str = "dist";
 
 /// Where they are put together. Beside [`DIST`], so that they can be moved.
 const STAGE: &str = "target/widget-stage";

@@ -1,0 +1,228 @@
+//! Simulator and proxy as programs of this machine.
+
+use std::{
+    collections::VecDeque,
+    env,
+    fmt::Write,
+    fs::{self, File},
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use data_encoding::HEXLOWER;
+
+use crate::{http, log, process, process::Running, system};
+
+/// How long a program may take to answer its first request.
+const START: Duration = Duration::from_secs(30);
+
+/// Between two looks at a program that starts.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How many lines of a log are shown when its program ends by itself.
+const LAST_LINES: usize = 20;
+
+/// One simulator and one proxy that know each other.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// Where simulator and shop listen.
+    pub(crate) shop: u16,
+    pub(crate) proxy: u16,
+    /// Where else a page with the widget may be, besides the shop.
+    pub(crate) pages: Vec<u16>,
+    /// The widget's files, with the shop's page.
+    pub(crate) widget: PathBuf,
+    /// Where the database and the logs of the last run are.
+    pub(crate) folder: PathBuf,
+    pub(crate) keys: Keys,
+}
+
+impl Site {
+    /// Builds the programs and makes room: every run begins with no order.
+    pub(crate) fn prepare(&self) -> Result<()> {
+        log::step("building proxy and simulator", || {
+            let mut build = process::cargo();
+            build.args(["build", "--bins"]);
+            build.args(["-p", "offramp-proxy", "-p", "offramp-simulator"]);
+            process::run(&mut build)
+        })?;
+        fs::create_dir_all(&self.folder).with_context(|| self.folder.display().to_string())?;
+        for ending in ["", "-wal", "-shm"] {
+            let path = self.folder.join(format!("offramp.db{ending}"));
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| path.display().to_string());
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the simulator, which the proxy asks about its configuration.
+    pub(crate) fn simulator(&self) -> Result<Program> {
+        let proxy = origin(self.proxy);
+        let simulator = self.start(
+            "simulator",
+            &[
+                ("SIMULATOR_LISTEN", &format!("127.0.0.1:{}", self.shop)),
+                ("SIMULATOR_CAPA_KEY", &self.keys.capa),
+                ("SIMULATOR_WEBHOOK_URL", &format!("{proxy}/webhooks/capa")),
+                ("SIMULATOR_WEBHOOK_SECRET", &self.keys.webhook),
+                ("SHOP_PROXY_URL", &proxy),
+                ("SHOP_PAGE_DIR", system::text(&self.widget)?),
+                ("OFFRAMP_SECRET_KEY", &self.keys.partner),
+            ],
+        )?;
+        // Not the shop's page, which trunk may still be building.
+        simulator.wait_until_ready(self.shop, "/_sim/clock")?;
+        Ok(simulator)
+    }
+
+    /// Starts the proxy.
+    pub(crate) fn proxy(&self) -> Result<Program> {
+        let shop = origin(self.shop);
+        let pages: Vec<String> = [self.shop]
+            .iter()
+            .chain(&self.pages)
+            .flat_map(|port| ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")))
+            .collect();
+        let database = self.folder.join("offramp.db");
+        let proxy = self.start(
+            "proxy",
+            &[
+                ("OFFRAMP_LISTEN", &format!("127.0.0.1:{}", self.proxy)),
+                ("OFFRAMP_PUBLIC_URL", &origin(self.proxy)),
+                ("OFFRAMP_SECRET_KEY", &self.keys.partner),
+                ("OFFRAMP_ALLOWED_ORIGINS", &pages.join(",")),
+                (
+                    "OFFRAMP_DATABASE_URL",
+                    &format!("sqlite://{}", database.display()),
+                ),
+                ("OFFRAMP_WIDGET_DIR", system::text(&self.widget)?),
+                ("OFFRAMP_CLOCK_URL", &format!("{shop}/_sim/clock")),
+                ("CAPA_BASE_URL", &shop),
+                ("CAPA_API_KEY", &self.keys.capa),
+                ("CAPA_WEBHOOK_SECRET", &self.keys.webhook),
+            ],
+        )?;
+        proxy.wait_until_ready(self.proxy, "/readyz")?;
+        Ok(proxy)
+    }
+
+    fn start(&self, name: &'static str, settings: &[(&str, &str)]) -> Result<Program> {
+        let path = self.folder.join(format!("{name}.log"));
+        let log = File::create(&path).with_context(|| path.display().to_string())?;
+        let process = Running::start(
+            process::command(env::current_exe()?.with_file_name(format!("offramp-{name}")))
+                .envs(settings.iter().copied())
+                .stdout(log.try_clone()?)
+                .stderr(log),
+        )?;
+        Ok(Program {
+            name,
+            log: Some(path),
+            process,
+        })
+    }
+}
+
+/// The secrets that the programs share, new for each run.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    partner: String,
+    capa: String,
+    webhook: String,
+}
+
+impl Keys {
+    pub(crate) fn random() -> Result<Self> {
+        Ok(Self {
+            partner: random()?,
+            // The stand-in knows its keys by how they begin.
+            capa: format!("sim_capa_{}", random()?),
+            webhook: random()?,
+        })
+    }
+}
+
+/// 256 random bits.
+fn random() -> Result<String> {
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .context("/dev/urandom")?;
+    Ok(HEXLOWER.encode(&bytes))
+}
+
+/// The address of a port of this machine, as a page would be served from it.
+pub(crate) fn origin(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// A program that runs until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    /// Where it writes, if not to our own output.
+    pub(crate) log: Option<PathBuf>,
+    pub(crate) process: Running,
+}
+
+impl Program {
+    /// An error if it has ended, with the last it said.
+    pub(crate) fn still_runs(&self) -> Result<()> {
+        let Some(status) = self.process.ended()? else {
+            return Ok(());
+        };
+        let mut message = format!("the {} ended by itself ({status})", self.name);
+        if let Some(path) = &self.log {
+            let _ = write!(
+                message,
+                "; the end of {}:\n{}",
+                path.display(),
+                last_lines(path)
+            );
+        }
+        bail!(message)
+    }
+
+    fn wait_until_ready(&self, port: u16, path: &str) -> Result<()> {
+        let deadline = Instant::now() + START;
+        loop {
+            self.still_runs()?;
+            let answer = http::get(port, path);
+            if matches!(
+                answer,
+                Ok(http::Answer {
+                    status: 200..300,
+                    ..
+                })
+            ) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!(
+                    "the {} did not answer on port {port} ({answer:?})",
+                    self.name
+                );
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+fn last_lines(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let mut last = VecDeque::with_capacity(LAST_LINES);
+    for line in text.lines() {
+        if last.len() == LAST_LINES {
+            last.pop_front();
+        }
+        last.push_back(line);
+    }
+    last.make_contiguous().join("\n")
+}

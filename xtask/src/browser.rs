@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     fs::{self, File},
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
@@ -9,21 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::{http, process, process::Running, system};
-
-const BROWSERS: &[&str] = &[
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
-const ON_MACOS: &[&str] = &[
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
-const DRIVERS: &[&str] = &["chromedriver"];
+use crate::{
+    http,
+    process::{self, Running},
+    system::{self, Missing},
+};
 
 /// How long the driver may take to be ready.
 const START: Duration = Duration::from_secs(30);
@@ -36,38 +29,11 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Finds both, and installs them where they are missing and may be installed.
-    ///
-    /// `CHROME` and `CHROMEDRIVER` name them where the search would find the wrong ones.
+    /// Finds both, and installs what is missing and may be installed.
     pub(crate) fn ensure() -> Result<Self> {
-        if let Some(found) = Self::found() {
-            return Ok(found);
-        }
-        system::install(
-            "Chromium or its chromedriver",
-            &["chromium", "chromium-driver"],
-            "brew install --cask chromium chromedriver",
-        )?;
-        Self::found().context("chromium and chromedriver were installed, but are not on PATH")
-    }
-
-    fn found() -> Option<Self> {
-        let named = |name| {
-            env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_file())
-        };
-        let on_macos = || {
-            ON_MACOS
-                .iter()
-                .map(PathBuf::from)
-                .find(|path| path.is_file())
-        };
-        Some(Self {
-            chromium: named("CHROME")
-                .or_else(|| system::find(BROWSERS))
-                .or_else(on_macos)?,
-            driver: named("CHROMEDRIVER").or_else(|| system::find(DRIVERS))?,
+        Ok(Self {
+            chromium: CHROMIUM.ensure()?,
+            driver: CHROMEDRIVER.ensure()?,
         })
     }
 }
@@ -127,4 +93,135 @@ fn is_ready(port: u16) -> bool {
     };
     serde_json::from_str::<serde_json::Value>(&answer.body)
         .is_ok_and(|body| body["value"]["ready"] == true)
+}
+
+/// One of the two programs, and where it may be.
+struct Program {
+    /// The variable that names it where the search would find the wrong one.
+    variable: &'static str,
+    /// What it is called on the search path.
+    names: &'static [&'static str],
+    /// Where it is on macOS, which has its applications beside the search path.
+    on_macos: &'static [&'static str],
+    missing: Missing,
+}
+
+const CHROMIUM: Program = Program {
+    variable: "CHROME",
+    names: &[
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ],
+    on_macos: &[
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ],
+    missing: Missing {
+        what: "Chromium or Google Chrome",
+        packages: &["chromium"],
+        on_macos: "`brew install --cask google-chrome`",
+    },
+};
+
+const CHROMEDRIVER: Program = Program {
+    variable: "CHROMEDRIVER",
+    names: &["chromedriver"],
+    on_macos: &[],
+    missing: Missing {
+        what: "chromedriver",
+        packages: &["chromium-driver"],
+        // Homebrew's is not signed, so macOS does not start it.
+        on_macos: "`npx @puppeteer/browsers install chromedriver@stable --path ~/.cache/puppeteer`, \
+                   set CHROMEDRIVER to the path it prints",
+    },
+};
+
+impl Program {
+    /// Where it is, after installing it if it is missing and may be installed.
+    fn ensure(&self) -> Result<PathBuf> {
+        if let Some(found) = self.find()? {
+            return Ok(found);
+        }
+        self.missing.install()?;
+        self.find()?
+            .with_context(|| format!("{} was installed, but is not on PATH", self.missing.what))
+    }
+
+    fn find(&self) -> Result<Option<PathBuf>> {
+        let named = env::var_os(self.variable);
+        self.find_in(named, &system::search_path(), Path::is_file)
+    }
+
+    /// What the variable names comes first, and has to be there.
+    fn find_in(
+        &self,
+        named: Option<OsString>,
+        folders: &[PathBuf],
+        is_file: impl Fn(&Path) -> bool,
+    ) -> Result<Option<PathBuf>> {
+        if let Some(named) = named.filter(|named| !named.is_empty()) {
+            let named = PathBuf::from(named);
+            ensure!(
+                is_file(&named),
+                "{} names {}, which is not there",
+                self.variable,
+                named.display()
+            );
+            return Ok(Some(named));
+        }
+        let on_macos = || {
+            self.on_macos
+                .iter()
+                .map(PathBuf::from)
+                .find(|path| is_file(path))
+        };
+        Ok(system::first_file(self.names, folders, &is_file).or_else(on_macos))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHROME_ON_MACOS: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+    /// Looks for `program` where these files are, and `/usr/bin` is the search path.
+    fn look(program: &Program, named: Option<&str>, files: &[&str]) -> Result<Option<PathBuf>> {
+        let is_file = |path: &Path| files.iter().any(|file| path == Path::new(file));
+        program.find_in(named.map(OsString::from), &["/usr/bin".into()], is_file)
+    }
+
+    #[test]
+    fn chrome_is_found_where_macos_has_its_applications() {
+        let found = look(&CHROMIUM, None, &[CHROME_ON_MACOS]).unwrap();
+        assert_eq!(found, Some(CHROME_ON_MACOS.into()));
+        let both = ["/usr/bin/google-chrome", CHROME_ON_MACOS];
+        let found = look(&CHROMIUM, None, &both).unwrap();
+        assert_eq!(found, Some("/usr/bin/google-chrome".into()));
+    }
+
+    #[test]
+    fn a_variable_comes_first() {
+        let files = ["/usr/bin/chromedriver", "/opt/driver"];
+        let found = look(&CHROMEDRIVER, Some("/opt/driver"), &files).unwrap();
+        assert_eq!(found, Some("/opt/driver".into()));
+        let found = look(&CHROMEDRIVER, Some(""), &files).unwrap();
+        assert_eq!(found, Some("/usr/bin/chromedriver".into()));
+    }
+
+    #[test]
+    fn a_variable_that_names_nothing_is_refused() {
+        let error = look(&CHROMIUM, Some("/opt/chrome"), &[CHROME_ON_MACOS]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "CHROME names /opt/chrome, which is not there"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        assert_eq!(look(&CHROMEDRIVER, None, &[CHROME_ON_MACOS]).unwrap(), None);
+    }
 }

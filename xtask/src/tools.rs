@@ -11,7 +11,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser::Browser, lock, log, process, system};
+use crate::{
+    browser::Browser,
+    lock, log, process,
+    system::{self, Missing},
+};
 
 /// The target of the widget.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -211,7 +215,12 @@ pub(crate) fn ensure_axe() -> Result<PathBuf> {
         return Ok(script);
     }
     if system::find(&["npm"]).is_none() {
-        system::install("npm", &["npm"], "brew install node")?;
+        let npm = Missing {
+            what: "npm",
+            packages: &["npm"],
+            on_macos: "`brew install node`",
+        };
+        npm.install()?;
     }
     log::step(
         &format!("installing axe-core {AXE_CORE} (once per machine)"),

@@ -16,7 +16,7 @@ use thirtyfour::{
     WindowHandle,
 };
 
-use crate::environment::Environment;
+use crate::environment::Driver;
 
 /// What runs before every page.
 const RECORDER: &str = include_str!("recorder.js");
@@ -118,6 +118,32 @@ impl Theme {
     }
 }
 
+/// What is between the payer and everybody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// As good as it is here.
+    Online,
+    /// As Chromium's developer tools mean it: 1.44 Mbit/s down, 675 kbit/s up, and more than half
+    /// a second for each round trip.
+    Slow4g,
+    /// Nothing.
+    Offline,
+}
+
+impl Network {
+    fn conditions(self) -> Value {
+        let (offline, latency_ms, down, up) = match self {
+            Self::Online => (false, 0, -1, -1),
+            Self::Slow4g => (false, 563, 180_000, 84_375),
+            Self::Offline => (true, 0, -1, -1),
+        };
+        json!({
+            "offline": offline, "latency": latency_ms,
+            "downloadThroughput": down, "uploadThroughput": up,
+        })
+    }
+}
+
 /// An event that the element fired at its page.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct HostEvent {
@@ -168,24 +194,19 @@ impl Browser {
     ///
     /// # Errors
     /// When the driver does not start one.
-    pub async fn start(environment: &Environment) -> Result<Self> {
+    pub async fn start(driver: &Driver) -> Result<Self> {
         let profile = TempDir::with_prefix("offramp-browser-")?;
         let mut wanted = ChromeCapabilities::new();
-        let chromium = environment.chromium.to_str();
+        let chromium = driver.chromium.to_str();
         wanted.set_binary(chromium.context("OFFRAMP_CHROMIUM is not UTF-8")?)?;
         for flag in FLAGS {
             wanted.add_arg(flag)?;
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::Severe)?;
-        let driver = WebDriver::new(environment.webdriver.as_str(), wanted)
+        let driver = WebDriver::new(driver.address.as_str(), wanted)
             .await
-            .with_context(|| {
-                format!(
-                    "no browser from OFFRAMP_WEBDRIVER {}",
-                    environment.webdriver
-                )
-            })?;
+            .with_context(|| format!("no browser from OFFRAMP_WEBDRIVER {}", driver.address))?;
         let browser = Self {
             driver,
             seen: Mutex::default(),
@@ -198,13 +219,22 @@ impl Browser {
 
     /// What holds for one tab has to be said for each.
     async fn prepare_tab(&self) -> Result<()> {
-        let source = json!({ "source": RECORDER });
-        self.command("Page.addScriptToEvaluateOnNewDocument", source)
-            .await?;
+        self.run_before_pages(RECORDER).await?;
         let zone = json!({ "timezoneId": "America/Mexico_City" });
         self.command("Emulation.setTimezoneOverride", zone).await?;
         let (device, theme) = *lock(&self.shown);
         self.show(device, theme).await
+    }
+
+    /// Has a script run in this tab before anything of a page does.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn run_before_pages(&self, source: &str) -> Result<()> {
+        let source = json!({ "source": source });
+        self.command("Page.addScriptToEvaluateOnNewDocument", source)
+            .await?;
+        Ok(())
     }
 
     /// Changes device and preferences, without loading the page anew.
@@ -289,28 +319,13 @@ impl Browser {
         self.switch(next).await
     }
 
-    /// Takes the network away.
+    /// Gives, slows down or takes away the network of this tab.
     ///
     /// # Errors
-    /// When the browser keeps it.
-    pub async fn go_offline(&self) -> Result<()> {
-        self.network(true).await
-    }
-
-    /// Gives the network back.
-    ///
-    /// # Errors
-    /// When the browser does not take it.
-    pub async fn go_online(&self) -> Result<()> {
-        self.network(false).await
-    }
-
-    async fn network(&self, offline: bool) -> Result<()> {
-        let conditions = json!({
-            "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
-        });
+    /// When the browser does not.
+    pub async fn network(&self, network: Network) -> Result<()> {
         self.command("Network.enable", json!({})).await?;
-        self.command("Network.emulateNetworkConditions", conditions)
+        self.command("Network.emulateNetworkConditions", network.conditions())
             .await?;
         Ok(())
     }

@@ -1,16 +1,37 @@
-//! What the journeys need to be told. `cargo xtask test` tells them.
+//! What journeys and measurements need to be told. `cargo xtask test` and `cargo xtask bench` tell
+//! them.
 
 use std::{env, path::PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
+/// Where browsers come from.
+#[derive(Clone, Debug)]
+pub struct Driver {
+    /// `OFFRAMP_WEBDRIVER`: the address of a running chromedriver.
+    pub address: String,
+    /// `OFFRAMP_CHROMIUM`: the browser's program.
+    pub chromium: PathBuf,
+}
+
+impl Driver {
+    /// Reads both.
+    ///
+    /// # Errors
+    /// When a variable is missing, or names something that is not there.
+    pub fn read() -> Result<Self> {
+        Ok(Self {
+            address: text("OFFRAMP_WEBDRIVER")?,
+            chromium: path("OFFRAMP_CHROMIUM")?,
+        })
+    }
+}
+
 /// Where browser, widget and results are.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// `OFFRAMP_WEBDRIVER`: the address of a running chromedriver.
-    pub webdriver: String,
-    /// `OFFRAMP_CHROMIUM`: the browser's program.
-    pub chromium: PathBuf,
+    /// Where browsers come from.
+    pub driver: Driver,
     /// `OFFRAMP_WIDGET_DIR`: the built widget, with the demo's page.
     pub widget_dir: PathBuf,
     /// `OFFRAMP_AXE`: `axe.min.js`.
@@ -26,8 +47,7 @@ impl Environment {
     /// The first variable that is missing, or names something that is not there.
     pub fn read() -> Result<Self> {
         let environment = Self {
-            webdriver: text("OFFRAMP_WEBDRIVER")?,
-            chromium: path("OFFRAMP_CHROMIUM")?,
+            driver: Driver::read()?,
             widget_dir: path("OFFRAMP_WIDGET_DIR")?,
             axe: path("OFFRAMP_AXE")?,
             screenshots: text("OFFRAMP_SCREENSHOTS")?.into(),
@@ -46,7 +66,9 @@ fn text(variable: &'static str) -> Result<String> {
     env::var(variable)
         .ok()
         .filter(|value| !value.is_empty())
-        .with_context(|| format!("{variable} is not set: run the journeys with `cargo xtask test`"))
+        .with_context(|| {
+            format!("{variable} is not set: `cargo xtask test` and `cargo xtask bench` set it")
+        })
 }
 
 fn path(variable: &'static str) -> Result<PathBuf> {

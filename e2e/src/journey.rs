@@ -85,7 +85,7 @@ impl Journey {
     async fn begin(settings: Settings) -> Result<Self> {
         let environment = Environment::read()?;
         let stack = Stack::start(&environment).await?;
-        let browser = Browser::start(&environment).await?;
+        let browser = Browser::start(&environment.driver).await?;
         browser.show(settings.device, settings.theme).await?;
         let checkout = Checkout { browser };
         Ok(Self {

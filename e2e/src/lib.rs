@@ -18,7 +18,7 @@ pub mod stack;
 
 pub use self::{
     accounts::Account,
-    browser::{Browser, Device, Theme},
+    browser::{Browser, Device, Network, Theme},
     checkout::{Checkout, Screen, Step},
     environment::Environment,
     eventually::eventually,

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use offramp_domain::order::OrderState;
 use offramp_e2e::{
-    Screen, Step,
+    Network, Screen, Step,
     accounts::MEXICO,
     journey::{journey, last_event},
 };
@@ -193,13 +193,13 @@ async fn the_payer_is_offline_for_a_while() -> Result<()> {
         let checkout = journey.open().await?;
         checkout.to_deposit("100", &MEXICO).await?;
         let address = checkout.address().await?;
-        checkout.browser.go_offline().await?;
+        checkout.browser.network(Network::Offline).await?;
         checkout.says("Sin conexión").await?;
         ensure!(checkout.address().await? == address);
         journey.stack.capa().deposit("latest", Deposit::Exact)?;
         journey.stack.pay_out().await?;
 
-        checkout.browser.go_online().await?;
+        checkout.browser.network(Network::Online).await?;
         checkout.shows(OrderState::Completed).await?;
         Ok(())
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use offramp_domain::order::OrderState;
 use offramp_e2e::{
-    Journey, Screen, Step,
+    Journey, Network, Screen, Step,
     accounts::{self, MEXICO, UNITED_STATES},
     axe,
     gallery::Gallery,
@@ -208,12 +208,12 @@ async fn deposits(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
     gallery.hang(journey, "4-deposit-cancel-question").await?;
     checkout.press("cancel-no").await?;
 
-    checkout.browser.go_offline().await?;
+    checkout.browser.network(Network::Offline).await?;
     let notice =
         |screen: &Screen| screen.text.contains("Sin conexión") || screen.text.contains("offline");
     checkout.until("the offline notice", notice).await?;
     gallery.hang(journey, "4-deposit-offline").await?;
-    checkout.browser.go_online().await?;
+    checkout.browser.network(Network::Online).await?;
 
     stack.pass(Duration::from_mins(31));
     let is_over = |screen: &Screen| screen.is(Step::Deposit) && !screen.offers("copy-address");

@@ -4,7 +4,6 @@ use std::{
     env,
     ffi::OsString,
     fs::{self, File},
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -51,7 +50,7 @@ impl Driver {
         fs::create_dir_all(logs)?;
         let path = logs.join("chromedriver.log");
         let log = File::create(&path).with_context(|| path.display().to_string())?;
-        let port = free_port()?;
+        let port = http::free_port()?;
         let process = Running::start(
             process::command(&browser.driver)
                 .arg(format!("--port={port}"))
@@ -79,12 +78,6 @@ impl Driver {
             _process: process,
         })
     }
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
 }
 
 fn is_ready(port: u16) -> bool {

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     process::{self, Running},
-    programs::{Keys, Program, Site, origin},
+    programs::{Build, Clock, Keys, Program, Site, origin},
     trunk, widget,
 };
 
@@ -55,6 +55,8 @@ pub(crate) fn serve() -> Result<()> {
 /// Simulator and proxy.
 fn start(widget: PathBuf) -> Result<Vec<Program>> {
     let site = Site {
+        build: Build::Debug,
+        clock: Clock::Simulated,
         shop: SHOP,
         proxy: PROXY,
         pages: vec![TRUNK],

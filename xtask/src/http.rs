@@ -1,8 +1,10 @@
-//! As much HTTP as it takes to ask a program on this machine whether it is ready.
+//! As much HTTP as it takes to talk to a program on this machine: to ask whether it is ready, and
+//! to measure how fast it answers.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpStream},
+    fmt::Write as _,
+    io::{BufRead, BufReader, Read as _, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     time::Duration,
 };
 
@@ -13,6 +15,15 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// The longest answer that is read.
 const MAX_BYTES: u64 = 64 * 1024;
 
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) headers: &'a [(&'a str, &'a str)],
+    pub(crate) body: &'a str,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -20,17 +31,62 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// A connection to a port of this machine, for one request after another.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    port: u16,
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    pub(crate) fn open(port: u16) -> Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let stream = TcpStream::connect_timeout(&address, LIMIT)?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            port,
+            stream: BufReader::new(stream),
+        })
+    }
+
+    pub(crate) fn send(&mut self, request: &Request) -> Result<Answer> {
+        let Request {
+            method,
+            path,
+            headers,
+            body,
+        } = request;
+        // chromedriver refuses HTTP/1.0.
+        let mut text = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: {}\r\n",
+            self.port,
+            body.len()
+        );
+        for (name, value) in *headers {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let _ = write!(text, "\r\n{body}");
+        self.stream.get_mut().write_all(text.as_bytes())?;
+        read((&mut self.stream).take(MAX_BYTES))
+    }
+}
+
 /// One GET to a port of this machine.
 pub(crate) fn get(port: u16, path: &str) -> Result<Answer> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
-    stream.set_read_timeout(Some(LIMIT))?;
-    // chromedriver refuses HTTP/1.0, and leaves the connection open whatever it is asked.
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    )?;
-    read(BufReader::new(stream.take(MAX_BYTES)))
+    Connection::open(port)?.send(&Request {
+        method: "GET",
+        path,
+        headers: &[],
+        body: "",
+    })
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
 }
 
 fn read(mut reader: impl BufRead) -> Result<Answer> {
@@ -85,5 +141,13 @@ mod tests {
     fn an_answer_that_is_cut_off_is_refused() {
         let error = read("HTTP/1.1 200 OK\r\na: b\r\n".as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), "the answer ends within its headers");
+    }
+
+    #[test]
+    fn one_answer_after_another_is_read_from_a_connection() {
+        let mut text =
+            &b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 204 No Content\r\n\r\n"[..];
+        assert_eq!(read(&mut text).unwrap().body, "ok");
+        assert_eq!(read(&mut text).unwrap().status, 204);
     }
 }

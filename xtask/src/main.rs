@@ -8,6 +8,7 @@
     reason = "what a command was asked for goes to standard output"
 )]
 
+mod bench;
 mod browser;
 mod bundle;
 mod check;
@@ -34,6 +35,7 @@ cargo xtask serve                the same behind `trunk serve`: rebuilds the wid
 cargo xtask test [words]         every test there is; with words, the tests whose names contain them
 cargo xtask test --only <part>   one part: domain, proxy, xtask, size, widget or e2e
 cargo xtask check                formatting, lints for both targets, docs, licences
+cargo xtask bench                sizes and times, as docs/performance.md has them
 cargo xtask build                the widget, as a partner deploys it, into dist/
 cargo xtask setup                only installs what the others would install on their way
 cargo xtask bundle               the last steps of a build, called by trunk
@@ -67,6 +69,7 @@ fn run() -> Result<()> {
         }
         ["check"] => check::run(),
         ["test", rest @ ..] => test::run(&test::Selection::parse(rest)?),
+        ["bench"] => bench::run(),
         ["demo"] => demo::demo(),
         ["serve"] => demo::serve(),
         ["build"] => widget::build().map(|_| ()),

@@ -127,6 +127,11 @@ impl Running {
         Ok(Self { group })
     }
 
+    /// Its process, which leads the group.
+    pub(crate) fn id(&self) -> i32 {
+        self.group
+    }
+
     /// How it ended, if it has.
     pub(crate) fn ended(&self) -> Result<Option<ExitStatus>> {
         let mut children = running();

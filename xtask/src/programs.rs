@@ -19,15 +19,35 @@ use crate::{http, log, process, process::Running, system};
 /// How long a program may take to answer its first request.
 const START: Duration = Duration::from_secs(30);
 
-/// Between two looks at a program that starts.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Between two looks at a program that starts. Short, because the wait is measured.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// How many lines of a log are shown when its program ends by itself.
 const LAST_LINES: usize = 20;
 
+/// How the programs are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// Soon there.
+    Debug,
+    /// As they are deployed.
+    Release,
+}
+
+/// Whose time the proxy goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// The simulator's, which the demo's panel holds and steps.
+    Simulated,
+    /// The system's, as it is deployed.
+    System,
+}
+
 /// One simulator and one proxy that know each other.
 #[derive(Debug)]
 pub(crate) struct Site {
+    pub(crate) build: Build,
+    pub(crate) clock: Clock,
     /// Where simulator and shop listen.
     pub(crate) shop: u16,
     pub(crate) proxy: u16,
@@ -47,6 +67,12 @@ impl Site {
             let mut build = process::cargo();
             build.args(["build", "--bins"]);
             build.args(["-p", "offramp-proxy", "-p", "offramp-simulator"]);
+            match self.build {
+                Build::Debug => {}
+                Build::Release => {
+                    build.arg("--release");
+                }
+            }
             process::run(&mut build)
         })?;
         fs::create_dir_all(&self.folder).with_context(|| self.folder.display().to_string())?;
@@ -91,6 +117,11 @@ impl Site {
             .flat_map(|port| ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")))
             .collect();
         let database = self.folder.join("offramp.db");
+        let clock = match self.clock {
+            Clock::Simulated => format!("{shop}/_sim/clock"),
+            // An empty variable is an absent one.
+            Clock::System => String::new(),
+        };
         let proxy = self.start(
             "proxy",
             &[
@@ -103,7 +134,7 @@ impl Site {
                     &format!("sqlite://{}", database.display()),
                 ),
                 ("OFFRAMP_WIDGET_DIR", system::text(&self.widget)?),
-                ("OFFRAMP_CLOCK_URL", &format!("{shop}/_sim/clock")),
+                ("OFFRAMP_CLOCK_URL", &clock),
                 ("CAPA_BASE_URL", &shop),
                 ("CAPA_API_KEY", &self.keys.capa),
                 ("CAPA_WEBHOOK_SECRET", &self.keys.webhook),
@@ -117,7 +148,7 @@ impl Site {
         let path = self.folder.join(format!("{name}.log"));
         let log = File::create(&path).with_context(|| path.display().to_string())?;
         let process = Running::start(
-            process::command(env::current_exe()?.with_file_name(format!("offramp-{name}")))
+            process::command(self.build.program(name)?)
                 .envs(settings.iter().copied())
                 .stdout(log.try_clone()?)
                 .stderr(log),
@@ -126,6 +157,19 @@ impl Site {
             name,
             log: Some(path),
             process,
+        })
+    }
+}
+
+impl Build {
+    /// Cargo puts them beside this program, or beside its folder.
+    fn program(self, name: &str) -> Result<PathBuf> {
+        let this = env::current_exe()?;
+        let folder = this.parent().context("a program lies in a folder")?;
+        let file = format!("offramp-{name}");
+        Ok(match self {
+            Self::Debug => folder.join(file),
+            Self::Release => folder.with_file_name("release").join(file),
         })
     }
 }

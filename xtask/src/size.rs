@@ -17,6 +17,11 @@ const GOAL_BYTES: u64 = 130_000;
 /// goal.
 const LIMIT_BYTES: u64 = 165_000;
 
+/// The sizes of the widget in `dist`, as a table.
+pub(crate) fn report(dist: &Path) -> Result<String> {
+    Ok(table(&measured(dist)?))
+}
+
 /// Prints the sizes of the widget in `dist`. Larger than before is an error.
 pub(crate) fn check(dist: &Path) -> Result<()> {
     let parts = measured(dist)?;

@@ -173,7 +173,7 @@ fn journeys(words: &[String]) -> Result<()> {
     let axe = tools::ensure_axe()?;
     let dist = widget::build()?;
     // Built before the driver starts, which then waits for nothing.
-    process::run(process::cargo().args(["test", "--no-run", "-p", "offramp-e2e"]))?;
+    process::run(process::cargo().args(["test", "--no-run", "--tests", "-p", "offramp-e2e"]))?;
     let output = env::current_dir()?.join("target");
     let screenshots = output.join("screenshots");
     fs::create_dir_all(&screenshots).with_context(|| screenshots.display().to_string())?;
@@ -182,6 +182,7 @@ fn journeys(words: &[String]) -> Result<()> {
     test.args([
         "test",
         "--no-fail-fast",
+        "--tests",
         "-p",
         "offramp-e2e",
         "--",

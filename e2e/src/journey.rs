@@ -10,12 +10,14 @@ use std::{
 use anyhow::{Context as _, Result, anyhow, ensure};
 use futures::FutureExt as _;
 use offramp_simulator::providers::capa::seed;
+use tempfile::TempDir;
 
 use crate::{
     accounts,
     browser::{Browser, Device, Seen, Theme},
     checkout::Checkout,
     environment::Environment,
+    files::{self, Files},
     stack::{PROVIDER_KEY, SECRET_KEY, Stack, WEBHOOK_SECRET},
 };
 
@@ -40,6 +42,8 @@ pub struct Settings {
     pub locale: &'static str,
     /// Who is logged in at the shop.
     pub payer: &'static str,
+    /// Where the widget's files are.
+    pub files: Files,
 }
 
 impl Default for Settings {
@@ -49,6 +53,7 @@ impl Default for Settings {
             theme: Theme::Light,
             locale: "es-MX",
             payer: "cust-1",
+            files: Files::Built,
         }
     }
 }
@@ -63,6 +68,7 @@ pub struct Journey {
     /// Where browser, widget and results are.
     pub environment: Environment,
     settings: Settings,
+    _files: Option<TempDir>,
 }
 
 impl Journey {
@@ -83,7 +89,14 @@ impl Journey {
     }
 
     async fn begin(settings: Settings) -> Result<Self> {
-        let environment = Environment::read()?;
+        let mut environment = Environment::read()?;
+        let files = match settings.files {
+            Files::Built => None,
+            Files::Own => Some(files::copy(&environment.widget_dir)?),
+        };
+        if let Some(folder) = &files {
+            environment.widget_dir = folder.path().to_owned();
+        }
         let stack = Stack::start(&environment).await?;
         let browser = Browser::start(&environment.driver).await?;
         browser.show(settings.device, settings.theme).await?;
@@ -93,6 +106,7 @@ impl Journey {
             checkout,
             environment,
             settings,
+            _files: files,
         })
     }
 

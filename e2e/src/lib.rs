@@ -4,7 +4,7 @@
 //! Reading order: [`journey()`] (how a story is told), [`stack`] (the programs behind it),
 //! [`browser`] (the window in front), [`checkout`] (what a payer sees and does there),
 //! [`accounts`] (whom the money goes to), [`axe`] and [`gallery`] (every screen, checked and
-//! pictured). The stories themselves are in `tests/journeys`.
+//! pictured), [`files`] (what is downloaded). The stories themselves are in `tests/journeys`.
 
 pub mod accounts;
 pub mod axe;
@@ -12,6 +12,7 @@ pub mod browser;
 pub mod checkout;
 pub mod environment;
 pub mod eventually;
+pub mod files;
 pub mod gallery;
 pub mod journey;
 pub mod stack;

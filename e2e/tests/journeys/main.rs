@@ -4,6 +4,7 @@ mod cancelled_then_paid;
 mod copying;
 mod deposit_never_comes;
 mod failed_load;
+mod flipped_byte;
 mod happy_path;
 mod host_page;
 mod keyboard;

@@ -9,32 +9,23 @@ use offramp_simulator::providers::capa::{Verification, seed};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_widget_that_did_not_come_can_be_asked_for_again() -> Result<()> {
-    journey(async |journey| {
-        let browser = &journey.checkout.browser;
-        browser.lose(&["*.wasm*"]).await?;
-        let checkout = journey.open().await?;
-        let screen = checkout.says("No se pudo abrir el pago").await?;
-        ensure!(!screen.alerts.is_empty());
-        let seen = browser.seen().await?;
-        ensure!(last_event(&seen, "error")?["code"] == "load_failed");
-
-        browser.lose(&[]).await?;
-        checkout.press_button("Reintentar").await?;
-        checkout.reaches(Step::Amount).await?;
-        Ok(())
-    })
-    .await
+    can_be_asked_for_again("*.wasm*", "load_failed").await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_was_refused_can_be_asked_for_again() -> Result<()> {
+    can_be_asked_for_again("*/offramp/session", "session_failed").await
+}
+
+async fn can_be_asked_for_again(lost: &str, code: &str) -> Result<()> {
     journey(async |journey| {
         let browser = &journey.checkout.browser;
-        browser.lose(&["*/offramp/session"]).await?;
+        browser.lose(&[lost]).await?;
         let checkout = journey.open().await?;
-        checkout.says("No se pudo abrir el pago").await?;
+        let screen = checkout.says("No se pudo abrir el pago").await?;
+        ensure!(!screen.alerts.is_empty());
         let seen = browser.seen().await?;
-        ensure!(last_event(&seen, "error")?["code"] == "session_failed");
+        ensure!(last_event(&seen, "error")?["code"] == code);
 
         browser.lose(&[]).await?;
         checkout.press_button("Reintentar").await?;

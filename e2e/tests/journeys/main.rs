@@ -23,6 +23,14 @@ mod tour;
 mod worse_quote;
 mod wrong_deposit;
 
+use std::time::Duration;
+
+/// More often than anything is tried in a test.
+const ALWAYS: u32 = 10_000;
+
+/// Longer than a price of Capa's lives.
+const READING: Duration = Duration::from_secs(15);
+
 /// The hash of a transfer on Polygon.
 const HASH: &str = "0x8d4fae0194ca4e858d763f904c9fbc43b0d3f1a26f5e4a7c9b1d2e8c4a6f0d13";
 

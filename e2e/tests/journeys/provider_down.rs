@@ -9,14 +9,13 @@ use offramp_e2e::{
 };
 use offramp_simulator::{Deposit, Fault, Operation};
 
-/// More often than anything is tried in a test.
-const LONG: u32 = 10_000;
+use crate::{ALWAYS, READING};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_down_when_the_page_opens() -> Result<()> {
     journey(async |journey| {
         let capa = journey.stack.capa();
-        capa.fault(Operation::Kyc, Fault::ServerErrorBefore, LONG);
+        capa.fault(Operation::Kyc, Fault::ServerErrorBefore, ALWAYS);
         let checkout = journey.open().await?;
         let screen = checkout.offers("retry").await?;
         ensure!(
@@ -51,7 +50,7 @@ async fn it_is_down_when_the_page_opens() -> Result<()> {
 async fn it_is_down_while_the_amount_is_typed() -> Result<()> {
     journey(async |journey| {
         let capa = journey.stack.capa();
-        capa.fault(Operation::Quote, Fault::ServerErrorBefore, LONG);
+        capa.fault(Operation::Quote, Fault::ServerErrorBefore, ALWAYS);
         let checkout = journey.open().await?;
         checkout.reaches(Step::Amount).await?;
         checkout.answer("asset", "USDC:POL").await?;
@@ -77,7 +76,7 @@ async fn it_is_down_when_the_price_is_to_be_held() -> Result<()> {
         let checkout = journey.open().await?;
         checkout.to_bank("100", &MEXICO).await?;
         checkout.fill_bank(&MEXICO).await?;
-        capa.fault(Operation::Quote, Fault::ResetBefore, LONG);
+        capa.fault(Operation::Quote, Fault::ResetBefore, ALWAYS);
         checkout.press("continue").await?;
         checkout.reaches(Step::Confirm).await?;
         let screen = checkout.offers("update-rate").await?;
@@ -102,8 +101,8 @@ async fn it_is_down_when_the_order_is_confirmed_at_an_expired_price() -> Result<
         checkout.to_confirm("100", &MEXICO).await?;
         stack
             .capa()
-            .fault(Operation::Quote, Fault::ServerErrorBefore, LONG);
-        stack.pass(std::time::Duration::from_secs(15));
+            .fault(Operation::Quote, Fault::ServerErrorBefore, ALWAYS);
+        stack.pass(READING);
         checkout.press("confirm").await?;
         let is_told = |screen: &Screen| {
             let alerts = screen.alerts.concat();
@@ -142,7 +141,7 @@ async fn it_is_down_after_the_address_was_shown() -> Result<()> {
         for operation in [Operation::List, Operation::Execute, Operation::Cancel] {
             stack
                 .capa()
-                .fault(operation, Fault::ServerErrorBefore, LONG);
+                .fault(operation, Fault::ServerErrorBefore, ALWAYS);
         }
         checkout.browser.reload().await?;
         checkout.shows(OrderState::AwaitingDeposit).await?;
@@ -168,7 +167,7 @@ async fn it_is_down_when_the_order_is_called_off() -> Result<()> {
         checkout.to_deposit("100", &MEXICO).await?;
         stack
             .capa()
-            .fault(Operation::Cancel, Fault::ServerErrorBefore, LONG);
+            .fault(Operation::Cancel, Fault::ServerErrorBefore, ALWAYS);
         checkout.cancel().await?;
         checkout.says("Cancelando…").await?;
         ensure!(!checkout.has("deposit-address").await?);

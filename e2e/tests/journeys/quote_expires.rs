@@ -1,14 +1,11 @@
 //! A price lives for ten seconds, and a payer reads longer than that.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
 use offramp_domain::order::OrderState;
 use offramp_e2e::{accounts::MEXICO, journey::journey};
 use offramp_simulator::Operation;
 
-/// Longer than a price of Capa's lives.
-const READING: Duration = Duration::from_secs(15);
+use crate::READING;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_expired_price_is_replaced_by_the_same_one() -> Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use offramp_domain::order::OrderState;
 use offramp_e2e::{
-    Journey, Network, Screen, Step,
+    Checkout, Journey, Network, Screen, Step,
     accounts::{self, MEXICO, UNITED_STATES},
     axe,
     gallery::Gallery,
@@ -15,10 +15,7 @@ use offramp_simulator::{
     Deposit, Fault, Operation, Refusal, Status, providers::capa::WebhookDelivery,
 };
 
-use crate::HASH;
-
-/// More often than anything is tried in a test.
-const LONG: u32 = 10_000;
+use crate::{ALWAYS, HASH, READING};
 
 /// After this long the proxy asks for another rate.
 const RATE_IS_OLD: Duration = Duration::from_secs(6);
@@ -142,7 +139,7 @@ async fn amounts_and_prices(journey: &Journey, gallery: &mut Gallery) -> Result<
     checkout.until("the amount is refused", is_refused).await?;
     gallery.hang(journey, "1-amount-with-error").await?;
 
-    capa.fault(Operation::Quote, Fault::ServerErrorBefore, LONG);
+    capa.fault(Operation::Quote, Fault::ServerErrorBefore, ALWAYS);
     checkout.answer("crypto_amount", "250").await?;
     journey.stack.pass(RATE_IS_OLD);
     checkout.answer("crypto_amount", "251").await?;
@@ -155,7 +152,7 @@ async fn amounts_and_prices(journey: &Journey, gallery: &mut Gallery) -> Result<
     gallery.hang(journey, "3-confirm").await?;
 
     capa.move_rate_bps(-100);
-    journey.stack.pass(Duration::from_secs(11));
+    journey.stack.pass(READING);
     checkout.press("confirm").await?;
     checkout.offers("accept-quote").await?;
     gallery.hang(journey, "3-confirm-price-fell").await?;
@@ -209,9 +206,7 @@ async fn deposits(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
     checkout.press("cancel-no").await?;
 
     checkout.browser.network(Network::Offline).await?;
-    let notice =
-        |screen: &Screen| screen.text.contains("Sin conexión") || screen.text.contains("offline");
-    checkout.until("the offline notice", notice).await?;
+    says_one_of(checkout, ["Sin conexión", "offline"]).await?;
     gallery.hang(journey, "4-deposit-offline").await?;
     checkout.browser.network(Network::Online).await?;
 
@@ -222,7 +217,7 @@ async fn deposits(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
 
     stack
         .capa()
-        .fault(Operation::Cancel, Fault::ServerErrorBefore, LONG);
+        .fault(Operation::Cancel, Fault::ServerErrorBefore, ALWAYS);
     checkout.cancel().await?;
     let is_hidden = |screen: &Screen| !screen.offers("cancel-yes");
     checkout
@@ -275,12 +270,7 @@ async fn orders_that_go_well(journey: &Journey, gallery: &mut Gallery) -> Result
     checkout.offers("open-order").await?;
     gallery.hang(journey, "1-amount-with-other-orders").await?;
     checkout.press("open-order").await?;
-    let is_late = |screen: &Screen| {
-        screen.text.contains("más de lo habitual") || screen.text.contains("longer than usual")
-    };
-    checkout
-        .until("it takes longer than usual", is_late)
-        .await?;
+    says_one_of(checkout, ["más de lo habitual", "longer than usual"]).await?;
     gallery.hang(journey, "5-status-late").await?;
 
     capa.force_status("latest", Status::Completed)?;
@@ -323,11 +313,7 @@ async fn orders_that_do_not(journey: &Journey, gallery: &mut Gallery) -> Result<
 
     stack.capa().force_status("latest", Status::Failed)?;
     stack.pass(Duration::from_mins(16));
-    let is_told = |screen: &Screen| {
-        screen.text.contains("no se pudo entregar")
-            || screen.text.contains("could not be delivered")
-    };
-    checkout.until("the payout failed", is_told).await?;
+    says_one_of(checkout, ["no se pudo entregar", "could not be delivered"]).await?;
     gallery
         .hang(journey, "5-status-attention-payout-failed")
         .await?;
@@ -361,7 +347,7 @@ async fn closed_doors(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
 
     stack
         .capa()
-        .fault(Operation::Kyc, Fault::ServerErrorBefore, LONG);
+        .fault(Operation::Kyc, Fault::ServerErrorBefore, ALWAYS);
     journey.open().await?;
     checkout.offers("retry").await?;
     gallery.hang(journey, "0-not-opened").await?;
@@ -370,4 +356,10 @@ async fn closed_doors(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
     checkout.press("retry").await?;
     checkout.offers("check-verification").await?;
     gallery.hang(journey, "0-verification-needed").await
+}
+
+/// Waits until the screen says something, in whichever language it speaks.
+async fn says_one_of(checkout: &Checkout, words: [&str; 2]) -> Result<Screen> {
+    let is_said = |screen: &Screen| words.iter().any(|words| screen.text.contains(words));
+    checkout.until(&words.join(" or "), is_said).await
 }

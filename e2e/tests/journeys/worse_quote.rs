@@ -1,14 +1,11 @@
 //! The price falls between reading and confirming: the payer decides, with both figures in view.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
 use offramp_domain::order::OrderState;
 use offramp_e2e::{Checkout, Journey, Screen, Step, accounts::MEXICO, journey::journey};
 use offramp_simulator::Operation;
 
-/// Longer than a price of Capa's lives.
-const READING: Duration = Duration::from_secs(11);
+use crate::READING;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worse_price_is_refused_and_nothing_is_lost() -> Result<()> {

@@ -19,10 +19,6 @@ use crate::i18n::Locale;
 /// A space that does not break, so that an amount and its unit stay together.
 const NO_BREAK_SPACE: &str = "\u{a0}";
 
-/// The space between groups of digits while they are typed: it is read back as nothing, whereas a
-/// comma or a point might be read back as a decimal mark.
-const NARROW_SPACE: char = '\u{202f}';
-
 /// Most digits after the point of a rate on the screen.
 const RATE_DECIMALS: u32 = 6;
 
@@ -116,30 +112,35 @@ impl Locale {
         countries
     }
 
-    /// An amount as it stands in a field that can be typed in: `1 234.50`, with this language's
-    /// decimal mark. [`Amount::parse_typed`] reads it back to the digit.
+    /// An amount as it is typed: `1234.50`, with this language's decimal mark and nothing else, so
+    /// that [`Amount::parse_typed`] reads it back to the digit.
     pub(crate) fn typed(&self, amount: &str) -> String {
-        let (whole, fraction) = match amount.split_once('.') {
-            Some((whole, fraction)) => (whole, Some(fraction)),
-            None => (amount, None),
-        };
-        let mut text = String::with_capacity(amount.len() + whole.len());
-        for (index, digit) in whole.chars().enumerate() {
-            if index > 0 && (whole.len() - index).is_multiple_of(3) {
-                text.push(NARROW_SPACE);
-            }
-            text.push(digit);
+        match self.decimal_mark() {
+            ',' => amount.replace('.', ","),
+            _ => amount.to_owned(),
         }
-        if let Some(fraction) = fraction {
-            text.push(self.decimal_mark());
-            text.push_str(fraction);
-        }
-        text
     }
 
-    fn decimal_mark(&self) -> char {
-        let mark = self.number("1.5", 1, 1).chars().nth(1);
-        mark.filter(|mark| *mark == ',').unwrap_or('.')
+    /// What was typed as figures are written elsewhere: `1,234.50`. What [`Locale::typed`] would not
+    /// have written stays as it is.
+    pub(crate) fn grouped(&self, typed: &str) -> String {
+        let mark = self.decimal_mark();
+        let plain = typed.replace(mark, ".");
+        if plain.parse::<Amount>().is_err() || self.typed(&plain) != typed {
+            return typed.to_owned();
+        }
+        let behind = plain.split_once('.').map_or("", |(_, behind)| behind);
+        let decimals = u32::try_from(behind.len()).unwrap_or(MAX_DECIMALS);
+        self.number(&plain, decimals, decimals)
+    }
+
+    /// What stands between a whole number and its fraction.
+    pub(crate) fn decimal_mark(&self) -> char {
+        if self.number("1.5", 1, 1).contains(',') {
+            ','
+        } else {
+            '.'
+        }
     }
 
     fn number(&self, decimal: &str, least_decimals: u32, most_decimals: u32) -> String {

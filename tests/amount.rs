@@ -18,7 +18,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 async fn typing_crypto_fills_in_the_money() {
     let page = Page::open(Proxy::new()).await;
     page.type_in("crypto_amount", "100").await;
-    page.until("the money", || page.value("fiat_amount") == "1 818.46")
+    page.until("the money", || page.value("fiat_amount") == "1,818.46")
         .await;
     assert!(
         page.text("[data-testid='quote-rate']")
@@ -31,7 +31,7 @@ async fn typing_crypto_fills_in_the_money() {
 async fn the_side_edited_last_wins() {
     let page = Page::open(Proxy::new()).await;
     page.type_in("crypto_amount", "100").await;
-    page.until("the money", || page.value("fiat_amount") == "1 818.46")
+    page.until("the money", || page.value("fiat_amount") == "1,818.46")
         .await;
     page.type_in("fiat_amount", "2000").await;
     page.until("the crypto", || page.value("crypto_amount") == "109.98278")
@@ -50,7 +50,7 @@ async fn a_price_is_asked_for_once_the_payer_pauses() {
     for text in ["1", "10", "100"] {
         page.type_in("crypto_amount", text).await;
     }
-    page.until("the money", || page.value("fiat_amount") == "1 818.46")
+    page.until("the money", || page.value("fiat_amount") == "1,818.46")
         .await;
     let asked = page.proxy.quotes("indicative");
     assert_eq!(asked.len(), 1, "{asked:?}");
@@ -70,17 +70,17 @@ async fn a_late_answer_does_not_replace_a_newer_one() {
     })
     .await;
     page.type_in("crypto_amount", "200").await;
-    page.until("the money", || page.value("fiat_amount") == "3 636.93")
+    page.until("the money", || page.value("fiat_amount") == "3,636.93")
         .await;
     gloo_timers::future::TimeoutFuture::new(300).await;
-    assert_eq!(page.value("fiat_amount"), "3 636.93");
+    assert_eq!(page.value("fiat_amount"), "3,636.93");
 }
 
 #[wasm_bindgen_test]
 async fn pasted_figures_are_read_in_any_notation() {
     let page = Page::open(Proxy::new()).await;
     page.fill("crypto_amount", "USDC 1.234,5").await;
-    assert_eq!(page.value("crypto_amount"), "1 234.5");
+    assert_eq!(page.value("crypto_amount"), "1,234.5");
     page.until("the price", || !page.proxy.quotes("indicative").is_empty())
         .await;
     assert_eq!(
@@ -88,20 +88,127 @@ async fn pasted_figures_are_read_in_any_notation() {
         "1234.5"
     );
     page.fill("crypto_amount", "1,234.5").await;
-    assert_eq!(page.value("crypto_amount"), "1 234.5");
+    assert_eq!(page.value("crypto_amount"), "1,234.5");
 }
 
 #[wasm_bindgen_test]
-async fn what_is_shown_in_groups_is_read_back_to_the_digit() {
+async fn thousands_are_told_apart_only_while_nobody_types() {
     let page = Page::open(Proxy::new()).await;
     page.fill("crypto_amount", "12345").await;
-    assert_eq!(page.value("crypto_amount"), "12 345");
+    assert_eq!(page.value("crypto_amount"), "12,345");
+    page.element("[name='crypto_amount']")
+        .focus()
+        .expect("a field");
+    settle().await;
+    assert_eq!(page.value("crypto_amount"), "12345");
     page.leave("crypto_amount").await;
+    assert_eq!(page.value("crypto_amount"), "12,345");
     page.until("the price", || !page.proxy.quotes("indicative").is_empty())
         .await;
     assert_eq!(
         page.proxy.quotes("indicative")[0].body["crypto_amount"],
         "12345"
+    );
+}
+
+/// Notations of one language: what is typed, what stands there afterwards, what is asked for.
+const NOTATIONS: [(&str, &str, &str, &str); 11] = [
+    ("es-MX", "1,234.56", "1,234.56", "1234.56"),
+    ("es-MX", "1.234,56", "1,234.56", "1234.56"),
+    ("es-MX", "1234.567", "1,234.567", "1234.567"),
+    ("es-MX", "10.125", "10.125", "10.125"),
+    ("en", "1,234.56", "1,234.56", "1234.56"),
+    ("en", "12,5", "12.5", "12.5"),
+    ("es-ES", "1.234,56", "1234,56", "1234.56"),
+    ("es-ES", "12.345,6", "12.345,6", "12345.6"),
+    ("es-ES", "12345.678", "12.345,678", "12345.678"),
+    ("es-ES", "10,125", "10,125", "10.125"),
+    ("es-ES", "12.5", "12,5", "12.5"),
+];
+
+#[wasm_bindgen_test]
+async fn an_amount_is_read_as_its_language_writes_it() {
+    for (locale, typed, shown, asked) in NOTATIONS {
+        let page = Page::open_with(Proxy::new(), json!({ "locale": locale })).await;
+        page.fill("crypto_amount", typed).await;
+        assert_eq!(page.value("crypto_amount"), shown, "{typed} in {locale}");
+        // What is shown is read again, to the digit.
+        page.element("[name='crypto_amount']")
+            .focus()
+            .expect("a field");
+        page.leave("crypto_amount").await;
+        page.until("the price", || !page.proxy.quotes("indicative").is_empty())
+            .await;
+        for quote in page.proxy.quotes("indicative") {
+            assert_eq!(quote.body["crypto_amount"], asked, "{typed} in {locale}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_amount_that_follows_is_written_as_its_language_writes_it() {
+    for (locale, money) in [("en", "18,184.66"), ("es-ES", "18.184,66")] {
+        let page = Page::open_with(Proxy::new(), json!({ "locale": locale })).await;
+        page.type_in("crypto_amount", "1000").await;
+        page.until("the money", || page.value("fiat_amount") == money)
+            .await;
+        // Typed over at its end, it is another figure and not another notation.
+        let input = page.element("[name='fiat_amount']");
+        input.focus().expect("a field");
+        settle().await;
+        let bare = page.value("fiat_amount");
+        page.fill("fiat_amount", &bare[..bare.len() - 1]).await;
+        let asked = || page.proxy.quotes("indicative").pop();
+        page.until("the crypto", || {
+            asked().is_some_and(|asked| asked.body["fiat_amount"] == "18184.6")
+        })
+        .await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn thousands_or_decimals_is_asked_and_never_guessed() {
+    for (locale, typed, question) in [
+        ("es-MX", "1,234", "¿Es 1234 o 1.234?"),
+        ("es-ES", "1.234", "¿Es 1234 o 1,234?"),
+        ("en", "100,000", "Is it 100000 or 100?"),
+    ] {
+        let page = Page::open_with(Proxy::new(), json!({ "locale": locale })).await;
+        page.fill("crypto_amount", typed).await;
+        let trouble = page.trouble("crypto_amount").unwrap_or_default();
+        assert!(trouble.starts_with(question), "{trouble}");
+        assert_eq!(page.value("crypto_amount"), typed, "it stays as it is");
+        page.press("continue").await;
+        assert_eq!(page.focused().as_deref(), Some("crypto_amount"));
+        gloo_timers::future::TimeoutFuture::new(500).await;
+        assert!(page.proxy.quotes("indicative").is_empty());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn money_has_cents_and_so_three_digits_are_thousands() {
+    for (locale, typed, shown) in [("es-MX", "2,000", "2,000"), ("es-ES", "20.000", "20.000")] {
+        let page = Page::open_with(Proxy::new(), json!({ "locale": locale })).await;
+        page.fill("fiat_amount", typed).await;
+        assert_eq!(page.trouble("fiat_amount"), None);
+        assert_eq!(page.value("fiat_amount"), shown);
+    }
+    let page = Page::open(Proxy::new()).await;
+    page.fill("fiat_amount", "2.000").await;
+    let trouble = page.trouble("fiat_amount");
+    assert_eq!(trouble.as_deref(), Some("Usa como máximo 2 decimales."));
+}
+
+#[wasm_bindgen_test]
+async fn an_amount_of_the_page_is_written_in_the_payer_s_language() {
+    let options = json!({ "locale": "es-ES", "amount": "10.125" });
+    let page = Page::open_with(Proxy::new(), options).await;
+    assert_eq!(page.value("crypto_amount"), "10,125");
+    page.until("the price", || !page.proxy.quotes("indicative").is_empty())
+        .await;
+    assert_eq!(
+        page.proxy.quotes("indicative")[0].body["crypto_amount"],
+        "10.125"
     );
 }
 
@@ -139,7 +246,7 @@ async fn too_much_money_is_said_in_money() {
         Some("El máximo por pedido es 400,000.00 MXN. Baja el monto.")
     );
     page.press("use-maximum").await;
-    assert_eq!(page.value("fiat_amount"), "400 000");
+    assert_eq!(page.value("fiat_amount"), "400,000");
 }
 
 #[wasm_bindgen_test]
@@ -230,7 +337,7 @@ async fn a_fixed_amount_cannot_be_typed_over() {
     }
     assert!(page.find("[data-action='use-minimum']").is_none());
     page.says("Este monto ya está fijado");
-    page.until("the money", || page.value("fiat_amount") == "4 546.16")
+    page.until("the money", || page.value("fiat_amount") == "4,546.16")
         .await;
 }
 
@@ -259,7 +366,7 @@ async fn a_reload_brings_the_amount_back() {
     page.choose("country", "US").await;
     page.close();
     let page = Page::open_with(Proxy::new(), json!({ "keep_storage": true })).await;
-    assert_eq!(page.value("fiat_amount"), "2 000");
+    assert_eq!(page.value("fiat_amount"), "2,000");
     assert_eq!(page.value("asset"), "USDC:SOL");
     assert_eq!(page.value("country"), "US");
 }
@@ -315,7 +422,7 @@ async fn a_price_that_cannot_be_had_can_be_asked_for_again() {
     );
     page.proxy.answer(usual);
     page.press("retry").await;
-    page.until("the money", || page.value("fiat_amount") == "1 818.46")
+    page.until("the money", || page.value("fiat_amount") == "1,818.46")
         .await;
 }
 

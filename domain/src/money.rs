@@ -48,6 +48,9 @@ pub enum ParseAmountError {
     /// More digits than are kept exactly.
     #[error("an amount with more than {MAX_DIGITS} digits")]
     TooLarge,
+    /// `1,234` where a point is the decimal mark: a thousand and more, or this.
+    #[error("either {0} or a thousand times as much")]
+    Ambiguous(Amount),
 }
 
 /// Which way to round, said at every place that rounds.
@@ -144,51 +147,82 @@ impl Amount {
 
     /// Reads what a person typed or pasted: `1,234.5`, `1.234,5`, `1 234.5`, `$ 100`, `100 USDC`.
     ///
-    /// The last point or comma is the decimal mark, unless the same mark also stands before it. A
-    /// single mark before exactly three digits is therefore a decimal mark: reading too little is
-    /// seen and mended, a thousandfold too much is money lost.
+    /// A point and a comma, or one of them twice, tell by themselves which of them groups thousands.
+    /// So does a single one, unless exactly three digits follow: there the language's own decimal
+    /// mark is one, and the other mark is refused as ambiguous wherever it could be one. Reading too
+    /// little is seen and mended; a thousandfold too much is money lost.
     ///
     /// ```
-    /// use offramp_domain::money::Amount;
-    /// let read = |text| Amount::parse_typed(text, 6).map(|amount| amount.to_string());
+    /// use offramp_domain::money::{Amount, ParseAmountError};
+    /// let read = |text| Amount::parse_typed(text, '.', 6).map(|amount| amount.to_string());
     /// assert_eq!(read("1,234.5"), Ok("1234.5".to_owned()));
     /// assert_eq!(read("1.234,5"), Ok("1234.5".to_owned()));
     /// assert_eq!(read("MX$ 1 000"), Ok("1000".to_owned()));
+    /// let less = "1.234".parse().unwrap();
+    /// assert_eq!(read("1,234"), Err(ParseAmountError::Ambiguous(less)));
     /// ```
     ///
     /// # Errors
     /// The first thing that does not belong in an amount.
-    pub fn parse_typed(text: &str, max_decimals: u32) -> Result<Self, ParseAmountError> {
-        let is_mark = |character: char| character == '.' || character == ',';
+    pub fn parse_typed(
+        text: &str,
+        decimal_mark: char,
+        max_decimals: u32,
+    ) -> Result<Self, ParseAmountError> {
         let body =
             text.trim_matches(|character: char| !character.is_ascii_digit() && !is_mark(character));
         let compact: String = body
             .chars()
-            .filter(|character| !matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '_'))
+            .filter(|character| !" \u{a0}\u{202f}'\u{2019}_".contains(*character))
             .collect();
-        let decimal_mark = compact.rfind(is_mark).filter(|&last| {
-            let mark = &compact[last..=last];
-            // A mark that appears twice groups thousands.
-            compact.matches(mark).count() == 1
+        let last = compact.rfind(is_mark);
+        let (before, behind) = last.map_or((compact.as_str(), ""), |last| {
+            (&compact[..last], &compact[last + 1..])
         });
-        let mut plain = String::with_capacity(compact.len());
-        for (index, character) in compact.char_indices() {
-            if Some(index) == decimal_mark {
-                if plain.is_empty() {
-                    plain.push('0');
-                }
-                plain.push('.');
-            } else if !is_mark(character) {
-                plain.push(character);
+        let is_repeated = last.is_some_and(|last| before.contains(&compact[last..=last]));
+        let may_group = is_grouped(&compact) && last.is_some();
+        let (whole, fraction) = if is_repeated {
+            (compact.as_str(), "")
+        } else if may_group && !compact.contains(decimal_mark) {
+            if behind.len() <= max_decimals as usize {
+                let less = [before, ".", behind].concat().parse()?;
+                return Err(ParseAmountError::Ambiguous(less));
             }
+            (compact.as_str(), "")
+        } else {
+            (before, behind)
+        };
+        if whole.contains(is_mark) && !is_grouped(whole) {
+            return Err(ParseAmountError::MisplacedPoint);
         }
-        let plain = plain.strip_suffix('.').unwrap_or(&plain);
-        let amount: Self = plain.parse()?;
-        if amount.decimals() > max_decimals {
+        let mut plain: String = whole.chars().filter(|c| !is_mark(*c)).collect();
+        if !fraction.is_empty() {
+            if plain.is_empty() {
+                plain.push('0');
+            }
+            plain.push('.');
+            plain.push_str(fraction);
+        }
+        let amount = plain.parse()?;
+        // Zeros count: `2.000` may have been meant as thousands.
+        if fraction.len() > max_decimals as usize {
             return Err(ParseAmountError::TooManyDecimals { max: max_decimals });
         }
         Ok(amount)
     }
+}
+
+fn is_mark(character: char) -> bool {
+    matches!(character, '.' | ',')
+}
+
+/// Whether thousands are told apart by one kind of mark: three digits behind each, one to three
+/// before the first, and no zero in front.
+fn is_grouped(text: &str) -> bool {
+    let mark = text.chars().find(|character| is_mark(*character));
+    let mut groups = text.split(mark.unwrap_or('.'));
+    let head = groups.next().unwrap_or_default();
+    (1..=3).contains(&head.len()) && !head.starts_with('0') && groups.all(|group| group.len() == 3)
 }
 
 impl FromStr for Amount {
@@ -414,6 +448,8 @@ impl fmt::Display for Token {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -488,38 +524,154 @@ mod tests {
         assert_eq!(amount("0.0000001").to_atomic(6), None);
     }
 
+    #[track_caller]
+    fn typed(
+        text: &str,
+        decimal_mark: char,
+        max_decimals: u32,
+    ) -> Result<String, ParseAmountError> {
+        Amount::parse_typed(text, decimal_mark, max_decimals).map(|amount| amount.to_string())
+    }
+
     #[test]
     fn what_a_person_types_is_read_kindly() {
-        #[track_caller]
-        fn reads(text: &str, expected: &str) {
-            assert_eq!(
-                Amount::parse_typed(text, 6).map(|a| a.to_string()),
-                Ok(expected.to_owned())
-            );
+        for (text, expected) in [
+            ("100", "100"),
+            ("100.", "100"),
+            ("100,", "100"),
+            (".5", "0.5"),
+            (",5", "0.5"),
+            ("1,5", "1.5"),
+            ("1.5", "1.5"),
+            ("1,23", "1.23"),
+            ("0,125", "0.125"),
+            ("0.125", "0.125"),
+            (",125", "0.125"),
+            ("1234,567", "1234.567"),
+            ("1234.567", "1234.567"),
+            ("1,2345", "1.2345"),
+            ("1,234,567", "1234567"),
+            ("1.234.567", "1234567"),
+            ("1.234.567,89", "1234567.89"),
+            ("1,234,567.89", "1234567.89"),
+            ("1,234.567", "1234.567"),
+            ("1.234,567", "1234.567"),
+            ("1.234,", "1234"),
+            ("$1,000.50", "1000.50"),
+            ("USDC 25", "25"),
+            ("1\u{a0}000", "1000"),
+            ("1\u{2019}000", "1000"),
+            ("1 234,567", "1234.567"),
+        ] {
+            for decimal_mark in ['.', ','] {
+                let read = typed(text, decimal_mark, 6);
+                assert_eq!(read.as_deref(), Ok(expected), "{text} with {decimal_mark}");
+            }
         }
-        reads("100", "100");
-        reads("100.", "100");
-        reads(".5", "0.5");
-        reads("1,5", "1.5");
-        reads("1,234,567", "1234567");
-        reads("1.234.567,89", "1234567.89");
-        reads("1,234,567.89", "1234567.89");
-        reads("$1,000.50", "1000.50");
-        reads("USDC 25", "25");
-        reads("1\u{a0}000", "1000");
-        reads("1.000", "1.000");
+    }
+
+    #[test]
+    fn a_decimal_mark_of_the_language_is_one() {
+        assert_eq!(typed("1.234", '.', 6).as_deref(), Ok("1.234"));
+        assert_eq!(typed("1,234", ',', 6).as_deref(), Ok("1.234"));
+        assert_eq!(typed("100.000", '.', 6).as_deref(), Ok("100.000"));
+        let cents = Err(ParseAmountError::TooManyDecimals { max: 2 });
+        assert_eq!(typed("1.234", '.', 2), cents);
+        assert_eq!(typed("1,234", ',', 2), cents);
+        assert_eq!(typed("2.000", '.', 2), cents);
+    }
+
+    #[test]
+    fn what_may_be_a_thousandfold_too_much_is_not_read() {
+        let ambiguous = |less| Err(ParseAmountError::Ambiguous(amount(less)));
+        assert_eq!(typed("1,234", '.', 6), ambiguous("1.234"));
+        assert_eq!(typed("1.234", ',', 6), ambiguous("1.234"));
+        assert_eq!(typed("100,000", '.', 3), ambiguous("100"));
+        assert_eq!(typed("USDC 12.345", ',', 6), ambiguous("12.345"));
+    }
+
+    #[test]
+    fn cents_leave_one_reading_of_three_digits() {
+        assert_eq!(typed("1,234", '.', 2).as_deref(), Ok("1234"));
+        assert_eq!(typed("1.234", ',', 2).as_deref(), Ok("1234"));
+        assert_eq!(typed("$ 12,000", '.', 2).as_deref(), Ok("12000"));
+    }
+
+    #[test]
+    fn groups_that_are_none_are_not_guessed_at() {
+        for text in [
+            "1,23.4",
+            "12,34,567",
+            "1,2,3",
+            "1,234.567.8",
+            "1.234,5.6",
+            "1,234,56",
+            "0,123.5",
+            ",123.5",
+            "1234,567.8",
+        ] {
+            for decimal_mark in ['.', ','] {
+                let read = typed(text, decimal_mark, 6);
+                assert_eq!(read, Err(ParseAmountError::MisplacedPoint), "{text}");
+            }
+        }
+    }
+
+    /// `1234567` in groups: `1,234,567`.
+    fn in_groups(whole: u64) -> String {
+        match whole {
+            0..1_000 => whole.to_string(),
+            _ => format!("{},{:03}", in_groups(whole / 1_000), whole % 1_000),
+        }
+    }
+
+    /// The other notation: a comma for each point and the other way round.
+    fn swapped(text: &str) -> String {
+        let swap = |character| match character {
+            '.' => ',',
+            ',' => '.',
+            digit => digit,
+        };
+        text.chars().map(swap).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_written_amount_is_read_back_or_asked_about(
+            whole in 0_u64..1_000_000_000,
+            fraction in "([.][0-9]{1,6})?",
+        ) {
+            let plain = format!("{whole}{fraction}");
+            let value = amount(&plain);
+            prop_assert_eq!(Amount::parse_typed(&plain, '.', 6), Ok(value));
+            prop_assert_eq!(Amount::parse_typed(&swapped(&plain), ',', 6), Ok(value));
+
+            let grouped = in_groups(whole) + &fraction;
+            for text in [&grouped, &swapped(&grouped)] {
+                for decimal_mark in ['.', ','] {
+                    let read = Amount::parse_typed(text, decimal_mark, 6);
+                    let is_asked = matches!(read, Err(ParseAmountError::Ambiguous(_)));
+                    // In the notation of another language it may be less, and never is it more.
+                    prop_assert!(
+                        is_asked || read.is_ok_and(|read| read <= value),
+                        "{} with {}", text, decimal_mark
+                    );
+                }
+            }
+        }
     }
 
     #[test]
     fn what_a_person_types_may_still_be_no_amount() {
-        assert_eq!(Amount::parse_typed("", 6), Err(ParseAmountError::Empty));
-        assert_eq!(Amount::parse_typed("abc", 6), Err(ParseAmountError::Empty));
+        assert_eq!(typed("", '.', 6), Err(ParseAmountError::Empty));
+        assert_eq!(typed("abc", '.', 6), Err(ParseAmountError::Empty));
+        assert_eq!(typed(".", '.', 6), Err(ParseAmountError::Empty));
         assert_eq!(
-            Amount::parse_typed("1e5", 6),
+            typed("1e5", '.', 6),
             Err(ParseAmountError::UnexpectedCharacter('e'))
         );
         assert_eq!(
-            Amount::parse_typed("0.0000001", 6),
+            typed("0.0000001", '.', 6),
             Err(ParseAmountError::TooManyDecimals { max: 6 })
         );
     }

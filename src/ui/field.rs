@@ -84,6 +84,9 @@ pub(crate) fn TextField(
     name: String,
     /// What is typed, to the letter.
     value: RwSignal<String>,
+    /// What stands there while the payer is elsewhere, if that is not what was typed.
+    #[prop(optional)]
+    at_rest: Option<Signal<String>>,
     /// What is wrong with it.
     #[prop(optional, into)]
     problem: Signal<Option<String>>,
@@ -133,13 +136,21 @@ pub(crate) fn TextField(
         )
     };
     let is_invalid = Signal::derive(move || problem.with(Option::is_some));
+    let is_entered = RwSignal::new(false);
+    let shown = Signal::derive(move || match at_rest {
+        Some(text) if !is_entered.get() => text.get(),
+        Some(_) | None => value.get(),
+    });
+    let take_up = handler(move |_: FocusEvent| is_entered.set(true));
     let edit = handler(move |event: Event| {
+        is_entered.set(true);
         value.set(event_target_value(&event));
         if let Some(on_edit) = on_edit {
             on_edit.run(());
         }
     });
     let leave = handler(move |_: FocusEvent| {
+        is_entered.set(false);
         if let Some(on_leave) = on_leave {
             // A control that is taken away loses the focus too, when nobody listens any more.
             on_leave.run(());
@@ -168,7 +179,8 @@ pub(crate) fn TextField(
                     aria-invalid=flag(is_invalid)
                     aria-describedby=described_by
                     readonly=read_only
-                    prop:value=value
+                    prop:value=shown
+                    on:focus=take_up
                     on:input=edit
                     on:blur=leave
                     node_ref=node_ref

@@ -29,8 +29,12 @@ pub(super) struct Limits {
 pub(super) enum AmountProblem {
     Empty,
     NotAnAmount,
-    TooManyDecimals { max: u32 },
+    TooManyDecimals {
+        max: u32,
+    },
     TooLong,
+    /// Either this, or a thousand times as much.
+    Ambiguous(Amount),
     Below(Amount),
     Above(Amount),
 }
@@ -118,14 +122,15 @@ fn readable(amount: Amount, decimals: u32, round: Round) -> Amount {
 }
 
 /// Reads what was typed.
-pub(super) fn read(text: &str, decimals: u32) -> Result<Amount, AmountProblem> {
-    Amount::parse_typed(text, decimals).map_err(|error| match error {
+pub(super) fn read(text: &str, mark: char, decimals: u32) -> Result<Amount, AmountProblem> {
+    Amount::parse_typed(text, mark, decimals).map_err(|error| match error {
         ParseAmountError::Empty if text.trim().is_empty() => AmountProblem::Empty,
         ParseAmountError::Empty
         | ParseAmountError::UnexpectedCharacter(_)
         | ParseAmountError::MisplacedPoint => AmountProblem::NotAnAmount,
         ParseAmountError::TooManyDecimals { max } => AmountProblem::TooManyDecimals { max },
         ParseAmountError::TooLarge => AmountProblem::TooLong,
+        ParseAmountError::Ambiguous(less) => AmountProblem::Ambiguous(less),
     })
 }
 
@@ -270,15 +275,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_apart() {
-        assert_eq!(read("", 6), Err(AmountProblem::Empty));
-        assert_eq!(read("  ", 6), Err(AmountProblem::Empty));
-        assert_eq!(read("cien", 6), Err(AmountProblem::NotAnAmount));
-        assert_eq!(read("1e3", 6), Err(AmountProblem::NotAnAmount));
+        let read = |text: &str| read(text, '.', 6);
+        assert_eq!(read(""), Err(AmountProblem::Empty));
+        assert_eq!(read("  "), Err(AmountProblem::Empty));
+        assert_eq!(read("cien"), Err(AmountProblem::NotAnAmount));
+        assert_eq!(read("1e3"), Err(AmountProblem::NotAnAmount));
         assert_eq!(
-            read("1.1234567", 6),
+            read("1.1234567"),
             Err(AmountProblem::TooManyDecimals { max: 6 })
         );
-        assert_eq!(read(&"9".repeat(40), 6), Err(AmountProblem::TooLong));
-        assert_eq!(read("1.234,5", 6), Ok(amount("1234.5")));
+        assert_eq!(read(&"9".repeat(40)), Err(AmountProblem::TooLong));
+        assert_eq!(read("1.234,5"), Ok(amount("1234.5")));
     }
 }

@@ -96,8 +96,9 @@ struct Selling {
 
 impl Selling {
     fn new(checkout: StoredValue<Checkout>, draft: AmountDraft, locale: Locale) -> Self {
-        let sale =
-            Signal::memo(move || checkout.with_value(|checkout| Sale::read(checkout, draft)));
+        let sale = Signal::memo(move || {
+            checkout.with_value(|checkout| Sale::read(checkout, draft, &locale))
+        });
         let (is_fixed, is_priced_first) = checkout.with_value(|checkout| {
             let is_fixed = checkout.lock.contains(&LockKey::CryptoAmount);
             (is_fixed, !checkout.quote_needs_destination)
@@ -290,6 +291,8 @@ fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static
     let is_first = side == Side::Crypto;
     let hint = (selling.is_fixed && is_first).then(|| selling.locale.words.amount.fixed.to_owned());
     let is_read_only = selling.is_fixed || (!is_first && !selling.is_priced_first);
+    let text = selling.draft.text(side);
+    let grouped = Signal::derive(move || text.with(|text| selling.locale.grouped(text)));
     view! {
         <div
             class="checkout-amount__side"
@@ -299,7 +302,8 @@ fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static
             <TextField
                 label
                 name
-                value=selling.draft.text(side)
+                value=text
+                at_rest=grouped
                 problem=Signal::derive(move || selling.problem(side))
                 hint=Signal::stored(hint)
                 keyboard=Keyboard::Decimal

@@ -73,7 +73,7 @@ pub(super) fn begin(draft: AmountDraft, checkout: &Checkout, page: Prefill, loca
     } else if is_first {
         draft.asset.set(suggested.asset.clone());
         draft.country.set(suggested.country.clone());
-        draft.crypto.set(suggested.amount.clone());
+        draft.crypto.set(locale.typed(&suggested.amount));
     }
     let assets: Vec<_> = assets(checkout).into_iter().map(asset_value).collect();
     settle(draft.asset, &assets, "");
@@ -84,7 +84,7 @@ pub(super) fn begin(draft: AmountDraft, checkout: &Checkout, page: Prefill, loca
     settle(draft.country, &countries, guessed(locale));
     if checkout.lock.contains(&LockKey::CryptoAmount) && checkout.prefill.crypto_amount.is_some() {
         draft.side.set(Side::Crypto);
-        draft.crypto.set(suggested.amount);
+        draft.crypto.set(locale.typed(&suggested.amount));
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) enum Trouble {
 
 impl Sale {
     /// Reads the draft against what is offered.
-    pub(super) fn read(checkout: &Checkout, draft: AmountDraft) -> Self {
+    pub(super) fn read(checkout: &Checkout, draft: AmountDraft, locale: &Locale) -> Self {
         let (side, asset, country) = (draft.side.get(), draft.asset.get(), draft.country.get());
         let is_asset = |known: &&Asset| asset_value((known.token, known.network)) == asset;
         let is_country = |known: &&CountryOffer| known.country.as_str() == country;
@@ -57,7 +57,9 @@ impl Sale {
                 .as_ref()
                 .map_or(CENTS, |offer| offer.currency.decimals()),
         };
-        let amount = draft.text(side).with(|text| limits::read(text, decimals));
+        let mark = locale.decimal_mark();
+        let text = draft.text(side);
+        let amount = text.with(|text| limits::read(text, mark, decimals));
         Self {
             side,
             amount,
@@ -146,6 +148,15 @@ impl Sale {
             AmountProblem::TooLong => words.too_large.to_owned(),
             AmountProblem::TooManyDecimals { max } => {
                 fill(words.decimals, &[("max", &max.to_string())])
+            }
+            AmountProblem::Ambiguous(less) => {
+                let thousand = "1000".parse().unwrap_or_default();
+                let more = less.checked_mul(thousand).unwrap_or(less);
+                let typed = |amount: Amount| locale.typed(&amount.normalized().to_string());
+                fill(
+                    words.ambiguous,
+                    &[("more", &typed(more)), ("less", &typed(less))],
+                )
             }
             AmountProblem::Below(min) => fill(words.below, &[("min", &limit(min))]),
             AmountProblem::Above(max) => fill(words.above, &[("max", &limit(max))]),

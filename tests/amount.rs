@@ -147,7 +147,11 @@ async fn an_amount_is_read_as_its_language_writes_it() {
 
 #[wasm_bindgen_test]
 async fn the_amount_that_follows_is_written_as_its_language_writes_it() {
-    for (locale, money) in [("en", "18,184.66"), ("es-ES", "18.184,66")] {
+    for (locale, money) in [
+        ("en", "18,184.66"),
+        ("es-ES", "18.184,66"),
+        ("es-419", "18,184.66"),
+    ] {
         let page = Page::open_with(Proxy::new(), json!({ "locale": locale })).await;
         page.type_in("crypto_amount", "1000").await;
         page.until("the money", || page.value("fiat_amount") == money)

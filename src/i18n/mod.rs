@@ -29,9 +29,10 @@ enum Language {
     English,
 }
 
-/// Two capital letters, as ISO 3166 has them.
+/// Two capital letters and a blank, as ISO 3166 has them, or the three digits of a larger part of the
+/// world: figures in Latin America (`es-419`) are not written as in Spain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Region([u8; 2]);
+struct Region([u8; 3]);
 
 impl Language {
     fn code(self) -> &'static str {
@@ -70,7 +71,11 @@ impl Locale {
                 Some(Region([
                     first.to_ascii_uppercase(),
                     second.to_ascii_uppercase(),
+                    b' ',
                 ]))
+            }
+            [first, second, third] if part.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(Region([first, second, third]))
             }
             _ => None,
         });
@@ -87,9 +92,8 @@ impl Locale {
 
     /// Where the payer is, as far as their language tells it: `MX`.
     pub(crate) fn region(&self) -> Option<&str> {
-        self.region
-            .as_ref()
-            .and_then(|region| str::from_utf8(&region.0).ok())
+        let region = self.region.as_ref()?;
+        str::from_utf8(&region.0).ok().map(str::trim_end)
     }
 
     /// A language tag that every browser accepts: `es-MX`.
@@ -195,7 +199,8 @@ mod tests {
     fn the_language_is_chosen_by_its_prefix() {
         assert_eq!(tag(&["es-MX", "en-US"]), "es-MX");
         assert_eq!(tag(&["EN_us"]), "en-US");
-        assert_eq!(tag(&["es-419"]), "es");
+        assert_eq!(tag(&["es-419"]), "es-419");
+        assert_eq!(tag(&["es-x-1"]), "es");
         assert_eq!(tag(&["es-Latn-DO"]), "es-DO");
     }
 

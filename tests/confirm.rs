@@ -255,6 +255,50 @@ async fn a_worse_price_is_the_payer_s_decision() {
 }
 
 #[wasm_bindgen_test]
+async fn the_figure_above_a_question_is_the_one_that_is_asked_about() {
+    let rates = rates(&["18.184665", "18.19"], 2_300);
+    let page = confirm(
+        move |asked| match (asked.method.as_str(), asked.path.as_str()) {
+            ("POST", "/v1/orders") => Answer::Json(409, quote_changed("1800", Some("1800"))),
+            _ => rates(asked),
+        },
+    )
+    .await;
+    page.until_says("ahora recibes 1,819.00 MXN").await;
+    page.press("confirm").await;
+    page.until_says("El precio bajó mientras confirmabas").await;
+    assert_eq!(page.text("[data-testid='confirm-total']"), "1,800.00 MXN");
+    assert_eq!(
+        page.text("[data-testid='quote-rate']"),
+        "1 USDC = 18.00 MXN"
+    );
+    page.is_silent_about("ahora recibes 1,819.00 MXN");
+}
+
+#[wasm_bindgen_test]
+async fn a_price_that_is_gone_does_not_come_back_when_its_successor_is_refused() {
+    let page = confirm(|asked| match (asked.method.as_str(), asked.path.as_str()) {
+        ("POST", "/v1/orders") if asked.body["quote_id"] == "quo_new" => {
+            Answer::Json(503, problem(503, "provider_unavailable"))
+        }
+        ("POST", "/v1/orders") => Answer::Json(409, quote_changed("1800", Some("1800"))),
+        _ => usual(asked),
+    })
+    .await;
+    page.press("confirm").await;
+    page.until_says("El precio bajó mientras confirmabas").await;
+    page.until("the second to pass", || {
+        page.element("[data-action='accept-quote']")
+            .get_attribute("aria-disabled")
+            .is_none()
+    })
+    .await;
+    page.press("accept-quote").await;
+    page.until_says("El proveedor de pagos no responde").await;
+    assert_eq!(page.text("[data-testid='confirm-total']"), "1,800.00 MXN");
+}
+
+#[wasm_bindgen_test]
 async fn a_worse_price_can_be_accepted_as_it_is_or_down_to_a_floor() {
     for (press, minimum) in [("accept-quote", "1800"), ("accept-floor", "1791.00")] {
         let page = confirm(|asked| match (asked.method.as_str(), asked.path.as_str()) {

@@ -66,6 +66,7 @@ pub(crate) fn ConfirmStep(
     let held = HeldQuote::take(ask, destination);
     let account = payee.shown.clone();
     let confirming = Confirming::new(held, payee, drafts, exits);
+    let quote = Signal::derive(move || confirming.quote());
     // A press on the button is a decision of its own.
     let touch = move |event: &Event| {
         let target = event
@@ -87,10 +88,10 @@ pub(crate) fn ConfirmStep(
             <h2 class="checkout-step__title" tabindex="-1">
                 {words.title}
             </h2>
-            <Total quote=held.quote />
-            <Changed held />
-            <Review quote=held.quote account receiver />
-            <WhatIf quote=held.quote />
+            <Total quote />
+            <Changed confirming />
+            <Review quote account receiver />
+            <WhatIf quote />
             <Decision confirming />
         </section>
     }
@@ -142,6 +143,15 @@ impl Confirming {
             }
         });
         confirming
+    }
+
+    /// The price that every figure on the screen is of: the one that is asked about, as long as one
+    /// is.
+    fn quote(self) -> Option<Quote> {
+        let asked = self
+            .worse
+            .with(|worse| worse.as_ref().map(|worse| worse.now.clone()));
+        asked.or_else(|| self.held.quote.get())
     }
 
     fn is_busy(self) -> bool {
@@ -202,7 +212,8 @@ impl Confirming {
             self.ask_about(now);
             return;
         }
-        self.worse.set(None);
+        // The price before the one that was asked about does not come back.
+        self.decline();
         match &error {
             ApiError::Problem(problem) if problem.code == ErrorCode::InvalidFields => {
                 self.drafts.refused_fields.set(problem.fields.clone());
@@ -249,9 +260,11 @@ impl Confirming {
     }
 }
 
-/// What became of the figure since it was first shown. Only this is read out, never the time.
+/// What became of the figure since it was first shown. Only this is read out, never the time. A
+/// question about the next one says more.
 #[component]
-fn Changed(held: HeldQuote) -> View {
+fn Changed(confirming: Confirming) -> View {
+    let Confirming { held, worse, .. } = confirming;
     let locale = expect_context::<Locale>();
     let words = &locale.words.confirm;
     let money = move |amount| {
@@ -261,7 +274,7 @@ fn Changed(held: HeldQuote) -> View {
         currency.map_or_else(String::new, |currency| locale.money(amount, currency))
     };
     let notice = region(move || {
-        let Some(change) = held.change.get() else {
+        let Some(change) = held.change.get().filter(|_| worse.with(Option::is_none)) else {
             return View::empty();
         };
         let (kind, text) = match change {

@@ -10,7 +10,7 @@ use offramp_domain::{
 use super::held::promised;
 use crate::{
     i18n::{ConfirmMessages, Locale},
-    state::{RwSignal, Signal},
+    state::Signal,
     steps::amount::{arrival, fee_label},
     ui::Skeleton,
     view::{IntoView, View, region, view},
@@ -18,7 +18,7 @@ use crate::{
 
 /// What arrives: the largest thing on the screen.
 #[component]
-pub(super) fn Total(quote: RwSignal<Option<Quote>>) -> View {
+pub(super) fn Total(quote: Signal<Option<Quote>>) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.confirm;
     let label = Signal::derive(move || {
@@ -73,7 +73,7 @@ fn promise(words: &'static ConfirmMessages, quote: &Quote) -> &'static str {
 /// The terms, one per line.
 #[component]
 pub(super) fn Review(
-    quote: RwSignal<Option<Quote>>,
+    quote: Signal<Option<Quote>>,
     account: MaskedDestination,
     receiver: Option<Receiver>,
 ) -> View {
@@ -151,7 +151,7 @@ fn named_row(term: &'static str, value: String, test_id: Option<&'static str>) -
 
 /// What happens if something changes on the way, in plain sight.
 #[component]
-pub(super) fn WhatIf(quote: RwSignal<Option<Quote>>) -> View {
+pub(super) fn WhatIf(quote: Signal<Option<Quote>>) -> View {
     let words = &expect_context::<Locale>().words.confirm;
     let price = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));

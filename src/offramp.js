@@ -36,16 +36,22 @@ const WORDS = {
   es: ["Cargando…", "No se pudo abrir el pago. Revisa tu conexión e inténtalo de nuevo.", "Reintentar"],
 };
 
-// As high as the first step, so that the page around it does not jump. Colours and letters are the
-// page's own.
+// As large as the first step, so that the page around it does not jump. Colours and letters are the
+// page's own, but for the button, which is the widget's.
 const skeletonStyle = new CSSStyleSheet();
 skeletonStyle.replaceSync(`
   :host { display: block }
   :host([hidden]) { display: none }
-  .loader { box-sizing: border-box; min-height: 560px; padding: 24px }
-  i { display: block; height: 56px; margin-bottom: 16px; border-radius: 12px; background: #8883 }
+  .loader { box-sizing: border-box; max-width: 480px; min-height: 560px; margin: auto; padding: 24px }
+  i, button { display: block; width: 100%; height: 56px; margin-bottom: 16px; border: 0; border-radius: 12px; background: #8883 }
   i:nth-child(2) { height: 220px }
-  button { font: inherit; min-height: 44px; padding: 0 20px; margin-bottom: 16px }
+  button {
+    background: var(--offramp-color-primary, #1c4fc4);
+    color: var(--offramp-color-on-primary, #fff);
+    cursor: pointer;
+    font: inherit;
+    font-weight: 650;
+  }
   @media (prefers-reduced-motion: no-preference) {
     i { animation: loader 1.6s infinite }
     @keyframes loader { 50% { opacity: .4 } }

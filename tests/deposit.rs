@@ -23,7 +23,7 @@ use stage::{
     ADDRESS, HASH, LINK, Screen, at, enter, is_focused, look_at_the_clock, order, settle, show,
     transfer,
 };
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -224,6 +224,36 @@ async fn the_qr_code_holds_the_payment_link_or_the_address_alone() {
         .get_attribute("aria-label")
         .unwrap();
     assert!(label.ends_with(ADDRESS), "{label}");
+}
+
+#[wasm_bindgen_test]
+async fn a_press_on_the_qr_code_enlarges_it_and_another_one_closes_it() {
+    let screen = deposit(order());
+    let small = screen.action("enlarge-qr").unwrap();
+    let name = small.text_content().unwrap();
+    assert_eq!(name, "Ampliar");
+    let dialog = screen.element("dialog");
+    assert!(!dialog.matches(":modal").unwrap());
+
+    for close in ["dialog", "[data-action='close-qr']", "dialog svg rect"] {
+        small.focus().unwrap();
+        screen.press("enlarge-qr").await;
+        assert!(dialog.matches(":modal").unwrap());
+        assert!(!is_focused(&small));
+        let codes = screen.root.query_selector_all("svg[role='img']").unwrap();
+        assert_eq!(codes.length(), 2);
+        let (small_code, large_code) = (codes.get(0).unwrap(), codes.get(1).unwrap());
+        let inside = |node: web_sys::Node| node.unchecked_into::<web_sys::Element>().inner_html();
+        assert_eq!(inside(small_code), inside(large_code));
+
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        let click = web_sys::Event::new_with_event_init_dict("click", &init).unwrap();
+        let target = screen.root.query_selector(close).unwrap().unwrap();
+        target.dispatch_event(&click).unwrap();
+        assert!(!dialog.matches(":modal").unwrap(), "{close}");
+        assert!(is_focused(&small), "the focus comes back");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -2,17 +2,22 @@
 
 use std::fmt::Write as _;
 
-use crate::{
-    state::Signal,
-    view::{View, region, view},
-};
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use qrcodegen::{QrCode as Code, QrCodeEcc};
+use web_sys::HtmlDialogElement;
+
+use crate::{
+    i18n::Locale,
+    state::{NodeRef, Signal},
+    view::{View, handler, region, view},
+};
 
 /// Modules left white on each side, as the standard asks.
 const QUIET_ZONE: i32 = 4;
 
-/// A QR code of `text`, dark on white in every theme.
+/// A QR code of `text`, dark on white in every theme. A press on it shows it as large as the screen
+/// allows, in a dialog of the browser's own: that one closes on Escape, keeps the focus inside and
+/// gives it back, in a shadow root too.
 #[component]
 pub(crate) fn QrCode(
     /// What it says to whoever scans it.
@@ -22,24 +27,58 @@ pub(crate) fn QrCode(
     #[prop(into)]
     label: Signal<String>,
 ) -> View {
+    let words = &expect_context::<Locale>().words.common;
     region(move || {
         let Some(drawing) = text.with(|text| draw(text)) else {
             return View::empty();
         };
+        let dialog = NodeRef::<HtmlDialogElement>::default();
+        let enlarge = handler(move |_: MouseEvent| {
+            if let Some(dialog) = dialog.get_untracked() {
+                // Fails for nothing that is on the page and closed.
+                let _ = dialog.show_modal();
+            }
+        });
+        // Wherever it is pressed, its backdrop included.
+        let close = handler(move |_: MouseEvent| {
+            if let Some(dialog) = dialog.get_untracked() {
+                dialog.close();
+            }
+        });
         view! {
-            <svg
-                class="checkout-qr"
-                part="qr"
-                role="img"
-                aria-label=label
-                viewBox=drawing.view_box
-                shape-rendering="crispEdges"
-            >
-                <rect class="checkout-qr__paper" width="100%" height="100%" />
-                <path class="checkout-qr__ink" d=drawing.path />
-            </svg>
+            <button type="button" class="checkout-qr" data-action="enlarge-qr" on:click=enlarge>
+                {picture(&drawing, label)}
+                <span class="checkout-qr__say">{words.enlarge}</span>
+            </button>
+            <dialog class="checkout-qr__large" aria-label=label on:click=close node_ref=dialog>
+                {picture(&drawing, label)}
+                <button
+                    type="button"
+                    class="checkout-button checkout-button--secondary"
+                    part="button button-secondary"
+                    data-action="close-qr"
+                >
+                    {words.close}
+                </button>
+            </dialog>
         }
     })
+}
+
+fn picture(drawing: &Drawing, label: Signal<String>) -> View {
+    view! {
+        <svg
+            class="checkout-qr__code"
+            part="qr"
+            role="img"
+            aria-label=label
+            viewBox=drawing.view_box.as_str()
+            shape-rendering="crispEdges"
+        >
+            <rect class="checkout-qr__paper" width="100%" height="100%" />
+            <path class="checkout-qr__ink" d=drawing.path.as_str() />
+        </svg>
+    }
 }
 
 struct Drawing {

@@ -10,11 +10,13 @@ mod stage;
 
 use offramp_checkout::test_support::{Did, Step};
 use offramp_domain::{
-    api::{Action, Next, Order, Party, Refund},
+    api::{Action, Fee, Next, Order, Party, Refund},
     bank::CountryCode,
     money::Token,
     order::{Custody, OrderState, Reason},
+    quote::FeeKind,
 };
+use serde_json::{Map, Value};
 use stage::{
     HASH, Screen, at, enter, is_focused, look_at_the_clock, noon, offer, order_in, settle, show,
 };
@@ -277,6 +279,45 @@ async fn a_paid_order_shows_what_came_of_it() {
     }
     screen.press("restart").await;
     assert_eq!(screen.stage.did(), [Did::Restart]);
+}
+
+#[wasm_bindgen_test]
+async fn a_receipt_for_programs_tells_what_the_proxy_told_and_nothing_to_act_on() {
+    catch_files();
+    let mut order = order_in(OrderState::Completed);
+    order.custody = Custody::Converted;
+    order.tx_hash = Some(HASH.to_owned());
+    order.resume_token = Some("res_1".to_owned());
+    order.fees = vec![Fee {
+        kind: FeeKind::Provider,
+        amount: "1.50".parse().unwrap(),
+        currency: "MXN".to_owned(),
+    }];
+    let told = serde_json::to_value(&order).unwrap();
+    let screen = status(order);
+    screen.press("download-data").await;
+    let saved = saved_text().await.as_string().unwrap();
+    let (name, text) = saved.split_once('\n').unwrap();
+    assert_eq!(name, "comprobante-ord_1.json");
+    let receipt: Map<String, Value> = serde_json::from_str(text).unwrap();
+    let mut keys: Vec<_> = receipt.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    let expected = [
+        "created_at",
+        "crypto",
+        "destination",
+        "fees",
+        "fiat",
+        "id",
+        "rate",
+        "state",
+        "timeline",
+        "tx_hash",
+    ];
+    assert_eq!(keys, expected);
+    for (key, value) in receipt {
+        assert_eq!(value, told[&key], "{key}");
+    }
 }
 
 #[wasm_bindgen_test]

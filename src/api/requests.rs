@@ -96,19 +96,19 @@ fn texts(fields: &BTreeMap<String, String>) -> String {
 }
 
 /// A JSON object while it is written.
-struct Object(String);
+pub(crate) struct Object(String);
 
 impl Object {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self("{".to_owned())
     }
 
-    fn text(&mut self, key: &str, text: &str) {
+    pub(crate) fn text(&mut self, key: &str, text: &str) {
         self.json(key, &quoted(text));
     }
 
     /// Adds a value that is JSON already.
-    fn json(&mut self, key: &str, json: &str) {
+    pub(crate) fn json(&mut self, key: &str, json: &str) {
         if self.0.len() > 1 {
             self.0.push(',');
         }
@@ -117,7 +117,7 @@ impl Object {
         self.0.push_str(json);
     }
 
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.0.push('}');
         self.0
     }

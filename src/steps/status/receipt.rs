@@ -1,28 +1,32 @@
 //! A receipt, made on the payer's own device.
 
 use leptos::prelude::*;
-use offramp_domain::api::Order;
+use offramp_domain::{
+    api::{Fee, Order, TimelineEntry},
+    money::Amount,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::facts::facts;
 use crate::{
+    api::JsonObject,
     i18n::{Locale, fill},
     state::Signal,
     ui::{Button, ButtonKind},
     view::{View, view},
 };
 
-/// Two ways to keep it: as a file, and on paper.
+/// Three ways to keep it: as a file to read, on paper, and as a file for programs.
 #[component]
 pub(super) fn Receipt(order: Signal<Order>) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.status.receipt;
-    let download = move |()| {
+    let keep = move |extension: &str, content: fn(&Locale, &Order) -> String| {
         order.with_untracked(|order| {
             let name = fill(words.file, &[("id", &order.id)]);
             // A browser that keeps no files has the receipt on the screen.
-            let _ = save(&name, &text(&locale, order));
+            let _ = save(&[&name, extension].concat(), &content(&locale, order));
         });
     };
     let print = move |()| {
@@ -34,13 +38,19 @@ pub(super) fn Receipt(order: Signal<Order>) -> View {
             label=words.download
             kind=ButtonKind::Secondary
             action="download-receipt"
-            on_press=download
+            on_press=move |()| keep(".txt", text)
         />
         <Button
             label=words.print
             kind=ButtonKind::Secondary
             action="print-receipt"
             on_press=print
+        />
+        <Button
+            label=words.data
+            kind=ButtonKind::Quiet
+            action="download-data"
+            on_press=move |()| keep(".json", json)
         />
     }
 }
@@ -63,6 +73,70 @@ fn text(locale: &Locale, order: &Order) -> String {
     }
     text.push('\n');
     text
+}
+
+/// The order as the proxy tells it, as far as it is about what was sold and paid. What would let
+/// somebody else look at it, or send to its address, stays out.
+fn json(_: &Locale, order: &Order) -> String {
+    let text = |amount: Amount| amount.to_string();
+    let fee = |fee: &Fee| {
+        record(&[
+            ("kind", Some(fee.kind.as_str())),
+            ("amount", Some(&text(fee.amount))),
+            ("currency", Some(&fee.currency)),
+        ])
+    };
+    let entry = |entry: &TimelineEntry| {
+        record(&[
+            ("state", Some(entry.state.as_str())),
+            ("at", Some(&entry.at.to_string())),
+        ])
+    };
+    let crypto = record(&[
+        ("token", Some(order.crypto.token.symbol())),
+        ("network", Some(order.crypto.network.id())),
+        ("amount", Some(&text(order.crypto.amount))),
+    ]);
+    let fiat = record(&[
+        ("currency", Some(order.fiat.currency.code())),
+        ("amount", order.fiat.amount.map(text).as_deref()),
+        ("guarantee", Some(order.fiat.guarantee.as_str())),
+    ]);
+    let destination = record(&[
+        ("country", Some(order.destination.country.as_str())),
+        ("bank_name", order.destination.bank_name.as_deref()),
+        ("masked", Some(&order.destination.masked)),
+    ]);
+    let fees: Vec<_> = order.fees.iter().map(fee).collect();
+    let timeline: Vec<_> = order.timeline.iter().map(entry).collect();
+    let mut receipt = JsonObject::new();
+    receipt.text("id", &order.id);
+    receipt.text("state", order.state.as_str());
+    receipt.json("crypto", &crypto);
+    receipt.json("fiat", &fiat);
+    receipt.json("fees", &["[", &fees.join(","), "]"].concat());
+    receipt.json("destination", &destination);
+    receipt.json("timeline", &["[", &timeline.join(","), "]"].concat());
+    for (key, text) in [
+        ("rate", order.rate.map(text)),
+        ("tx_hash", order.tx_hash.clone()),
+        ("created_at", Some(order.created_at.to_string())),
+    ] {
+        if let Some(text) = text {
+            receipt.text(key, &text);
+        }
+    }
+    receipt.end()
+}
+
+fn record(texts: &[(&str, Option<&str>)]) -> String {
+    let mut object = JsonObject::new();
+    for (key, text) in texts {
+        if let Some(text) = text {
+            object.text(key, text);
+        }
+    }
+    object.end()
 }
 
 fn save(name: &str, text: &str) -> Result<(), JsValue> {

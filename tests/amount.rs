@@ -385,6 +385,110 @@ async fn another_sale_does_not_begin_with_the_last_amount() {
     assert_eq!(page.value("crypto_amount"), "20");
 }
 
+/// A session that suggests nothing.
+fn unsuggested() -> Proxy {
+    Proxy::scripted(|asked| {
+        if asked.path != "/v1/checkout" {
+            return usual(asked);
+        }
+        let mut checkout = checkout();
+        checkout["prefill"] = json!({});
+        Answer::Json(200, checkout)
+    })
+}
+
+#[wasm_bindgen_test]
+async fn the_page_may_suggest_later_what_the_payer_has_not_answered() {
+    let page = Page::open(unsuggested()).await;
+    assert_eq!(page.value("asset"), "");
+    page.update(&json!({ "amount": "20", "token": "usdt", "network": "eth", "country": "do" }));
+    settle().await;
+    assert_eq!(page.value("crypto_amount"), "20");
+    assert_eq!(page.value("asset"), "USDT:ETH");
+    assert_eq!(page.value("country"), "DO");
+    page.until("the money", || page.value("fiat_amount") == "363.69")
+        .await;
+    page.update(&json!({ "amount": "30", "country": "do" }));
+    settle().await;
+    assert_eq!(page.value("crypto_amount"), "30");
+    assert_eq!(page.value("asset"), "");
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_of_the_payer_is_never_typed_over() {
+    let suggestion = json!({ "amount": "20", "token": "usdt", "network": "eth", "country": "do" });
+    for (typed, stays) in [("99", "99"), ("", "")] {
+        let page = Page::open_with(unsuggested(), json!({ "amount": "5" })).await;
+        page.type_in("crypto_amount", typed).await;
+        page.choose("country", "US").await;
+        page.update(&suggestion);
+        settle().await;
+        assert_eq!(page.value("crypto_amount"), stays);
+        assert_eq!(page.value("country"), "US");
+        assert_eq!(
+            page.value("asset"),
+            "USDT:ETH",
+            "that one is nobody's answer"
+        );
+    }
+    let page = Page::open(unsuggested()).await;
+    page.choose("asset", "USDC:SOL").await;
+    page.type_in("fiat_amount", "2000").await;
+    page.update(&suggestion);
+    settle().await;
+    assert_eq!(page.value("fiat_amount"), "2000");
+    assert_eq!(page.value("crypto_amount"), "");
+    assert_eq!(page.value("asset"), "USDC:SOL");
+}
+
+#[wasm_bindgen_test]
+async fn what_the_payer_has_agreed_to_is_an_answer() {
+    let options = json!({ "amount": "20", "token": "usdc", "network": "pol", "country": "mx" });
+    let page = Page::open_with(unsuggested(), options).await;
+    page.until_step("amount").await;
+    page.press("continue").await;
+    page.until_step("bank").await;
+    page.update(&json!({ "amount": "30", "token": "usdt", "network": "eth", "country": "do" }));
+    page.press("back").await;
+    page.until_step("amount").await;
+    assert_eq!(page.value("crypto_amount"), "20");
+    assert_eq!(page.value("asset"), "USDC:POL");
+    assert_eq!(page.value("country"), "MX");
+}
+
+#[wasm_bindgen_test]
+async fn a_reload_knows_which_answers_were_the_payer_s() {
+    let page = Page::open(unsuggested()).await;
+    page.update(&json!({ "amount": "20", "country": "do" }));
+    page.fill("crypto_amount", "99").await;
+    page.close();
+    let page = Page::open_with(unsuggested(), json!({ "keep_storage": true })).await;
+    assert_eq!(page.value("crypto_amount"), "99");
+    page.update(&json!({ "amount": "30", "country": "us" }));
+    settle().await;
+    assert_eq!(page.value("crypto_amount"), "99");
+    assert_eq!(page.value("country"), "US");
+}
+
+#[wasm_bindgen_test]
+async fn what_the_session_says_cannot_be_suggested_away() {
+    let proxy = Proxy::scripted(|asked| {
+        if asked.path != "/v1/checkout" {
+            return usual(asked);
+        }
+        let mut checkout = checkout();
+        checkout["prefill"]["crypto_amount"] = json!("250");
+        checkout["lock"] = json!(["crypto_amount", "token", "network", "country"]);
+        Answer::Json(200, checkout)
+    });
+    let page = Page::open(proxy).await;
+    page.update(&json!({ "amount": "30", "token": "usdt", "network": "eth", "country": "do" }));
+    settle().await;
+    assert_eq!(page.value("crypto_amount"), "250");
+    assert_eq!(page.value("asset"), "USDC:POL");
+    assert_eq!(page.value("country"), "MX");
+}
+
 #[wasm_bindgen_test]
 async fn the_proxy_s_own_limit_is_said_at_the_field() {
     let proxy = Proxy::scripted(|asked| match asked.path.as_str() {

@@ -63,7 +63,7 @@ fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Prog
         bank: back,
         amount,
     };
-    let prefill = config.with_untracked(|config| config.prefill);
+    let prefill = Signal::memo(move || config.with(|config| config.prefill));
     region(move || match wizard.get() {
         Wizard::Amount => view! {
             <AmountStep checkout draft=drafts.amount prefill on_done=settle_amount />

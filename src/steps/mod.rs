@@ -17,6 +17,7 @@ use web_sys::{HtmlElement, HtmlFormElement};
 
 use crate::{
     api::ApiError,
+    config::Prefill,
     state::{ArcRwSignal, NodeRef, RwSignal, StoredValue},
 };
 
@@ -50,8 +51,11 @@ pub(crate) struct AmountDraft {
     pub(crate) country: RwSignal<String>,
     /// Why the proxy did not want this amount, when it said so later.
     pub(crate) refusal: RwSignal<Option<ApiError>>,
-    /// Whether the fields were filled in once: what the payer empties stays empty.
-    pub(crate) began: StoredValue<bool>,
+    /// Which of `amount`, `asset` and `country` are the payer's own answers, side by side: no page
+    /// fills those in any more, also when they were emptied.
+    pub(crate) answered: StoredValue<String>,
+    /// What the page suggested when the fields were first filled in.
+    pub(crate) began: StoredValue<Option<Prefill>>,
 }
 
 /// One of the two amounts.
@@ -71,7 +75,8 @@ impl Drafts {
                 asset: RwSignal::default(),
                 country: RwSignal::default(),
                 refusal: RwSignal::new(None),
-                began: StoredValue::new(false),
+                answered: StoredValue::default(),
+                began: StoredValue::default(),
             },
             bank: StoredValue::default(),
             refused_fields: RwSignal::default(),
@@ -87,6 +92,22 @@ impl Drafts {
                 .clone()
         });
         draft.unwrap_or_default().into()
+    }
+}
+
+impl AmountDraft {
+    /// The payer has answered it.
+    fn answer(self, name: &str) {
+        if !self.is_answered(name) {
+            self.answered
+                .try_update_value(|answered| *answered = [answered.as_str(), name].join(" "));
+        }
+    }
+
+    fn is_answered(self, name: &str) -> bool {
+        self.answered
+            .try_with_value(|answered| answered.contains(name))
+            == Some(true)
     }
 }
 

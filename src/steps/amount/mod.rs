@@ -35,15 +35,20 @@ pub(crate) fn AmountStep(
     checkout: StoredValue<Checkout>,
     /// What is typed, also after going back.
     draft: AmountDraft,
-    /// What the page suggests.
-    prefill: Prefill,
+    /// What the page suggests, now and later.
+    prefill: Signal<Prefill>,
     /// Called with what the payer has decided.
     on_done: Callback<Ask>,
 ) -> View {
     let locale = expect_context::<Locale>();
     let words = locale.words;
-    checkout.with_value(|checkout| prefill::begin(draft, checkout, prefill, &locale));
-    effect(move || checkout.with_value(|checkout| prefill::keep(draft, checkout, prefill)));
+    let page = prefill.get_untracked();
+    checkout.with_value(|checkout| prefill::begin(draft, checkout, page, &locale));
+    effect(move || {
+        let page = prefill.get();
+        checkout.with_value(|checkout| prefill::fill_in(draft, checkout, page, &locale));
+    });
+    effect(move || checkout.with_value(|checkout| prefill::keep(draft, checkout)));
     let selling = Selling::new(checkout, draft, locale);
     selling.follow();
 
@@ -163,6 +168,7 @@ impl Selling {
     }
 
     fn edited(self, side: Side) {
+        self.draft.answer("amount");
         self.draft.side.set(side);
         self.draft.refusal.set(None);
         self.is_checked.set(false);
@@ -208,7 +214,13 @@ impl Selling {
             _ if is_wrong && sale.side == Side::Crypto => Err("crypto_amount"),
             _ if sale.asset.is_none() => Err("asset"),
             _ if is_wrong => Err("fiat_amount"),
-            Some(ask) => Ok(ask),
+            Some(ask) => {
+                // What was there and is agreed to is an answer as well.
+                for name in ["amount", "asset", "country"] {
+                    self.draft.answer(name);
+                }
+                Ok(ask)
+            }
             None => Err("country"),
         }
     }
@@ -236,6 +248,7 @@ fn SendSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
                 placeholder=words.asset_placeholder
                 problem=Signal::derive(problem)
                 disabled=Signal::stored(is_only)
+                on_edit=Callback::new(move |()| selling.draft.answer("asset"))
             />
             <p class="checkout-muted">{words.asset_hint}</p>
         </div>
@@ -271,6 +284,7 @@ fn ReceiveSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
                 placeholder=words.country_placeholder
                 problem=Signal::derive(problem)
                 disabled=Signal::stored(is_only)
+                on_edit=Callback::new(move |()| selling.draft.answer("country"))
             />
             {receiver.map(|text| view! { <p class="checkout-step__lead">{text}</p> })}
         </div>

@@ -57,22 +57,36 @@ pub(super) fn asset_value((token, network): (Token, Network)) -> String {
     [token.symbol(), ":", network.id()].concat()
 }
 
-/// Fills in what is not there yet. What the payer chose stays, unless it is not offered any more.
+/// Begins with what was typed before a reload, then fills in the rest.
 pub(super) fn begin(draft: AmountDraft, checkout: &Checkout, page: Prefill, locale: &Locale) {
-    let is_first = !draft.began.get_value();
-    draft.began.set_value(true);
-    let suggested = Suggested::of(checkout, page);
-    if is_first && let Some(kept) = Kept::load(&suggested) {
+    let is_first = draft.began.get_value().is_none();
+    if is_first {
+        draft.began.set_value(Some(page));
+    }
+    if is_first && let Some(kept) = Kept::load(&Suggested::of(checkout, page)) {
         draft.side.set(kept.side);
         draft.asset.set(kept.asset);
         draft.country.set(kept.country);
-        match kept.side {
-            Side::Crypto => draft.crypto.set(kept.amount),
-            Side::Fiat => draft.fiat.set(kept.amount),
-        }
-    } else if is_first {
-        draft.asset.set(suggested.asset.clone());
-        draft.country.set(suggested.country.clone());
+        draft.text(kept.side).set(kept.amount);
+        draft.answered.set_value(kept.answered);
+    }
+    fill_in(draft, checkout, page, locale);
+}
+
+/// Fills in what the payer has not answered, now and whenever the page suggests something else. An
+/// answer stays, unless it is not offered any more.
+pub(super) fn fill_in(draft: AmountDraft, checkout: &Checkout, page: Prefill, locale: &Locale) {
+    let suggested = Suggested::of(checkout, page);
+    let is_fixed =
+        checkout.lock.contains(&LockKey::CryptoAmount) && checkout.prefill.crypto_amount.is_some();
+    if !draft.is_answered("asset") {
+        draft.asset.set(suggested.asset);
+    }
+    if !draft.is_answered("country") {
+        draft.country.set(suggested.country);
+    }
+    if is_fixed || !draft.is_answered("amount") {
+        draft.side.set(Side::Crypto);
         draft.crypto.set(locale.typed(&suggested.amount));
     }
     let assets: Vec<_> = assets(checkout).into_iter().map(asset_value).collect();
@@ -82,10 +96,6 @@ pub(super) fn begin(draft: AmountDraft, checkout: &Checkout, page: Prefill, loca
         .map(|country| country.as_str().to_owned())
         .collect();
     settle(draft.country, &countries, guessed(locale));
-    if checkout.lock.contains(&LockKey::CryptoAmount) && checkout.prefill.crypto_amount.is_some() {
-        draft.side.set(Side::Crypto);
-        draft.crypto.set(locale.typed(&suggested.amount));
-    }
 }
 
 /// Takes the only choice, or the `guess`; empties what cannot be chosen any more.
@@ -163,6 +173,7 @@ struct Kept {
     amount: String,
     asset: String,
     country: String,
+    answered: String,
 }
 
 impl Kept {
@@ -183,23 +194,27 @@ impl Kept {
             amount: line(),
             asset: line(),
             country: line(),
+            answered: line(),
         })
     }
 }
 
-/// Keeps what the payer has typed and chosen over a reload of the page.
-pub(super) fn keep(draft: AmountDraft, checkout: &Checkout, page: Prefill) {
+/// Keeps what the payer has typed and chosen over a reload of the page, which will begin with what it
+/// suggested first.
+pub(super) fn keep(draft: AmountDraft, checkout: &Checkout) {
     let (side, amount) = match draft.side.get() {
         Side::Crypto => ("crypto", draft.crypto.get()),
         Side::Fiat => ("fiat", draft.fiat.get()),
     };
-    let suggested = Suggested::of(checkout, page).text();
+    let first = draft.began.get_value().unwrap_or_default();
+    let suggested = Suggested::of(checkout, first).text();
     let lines = [
         suggested,
         side.to_owned(),
         amount,
         draft.asset.get(),
         draft.country.get(),
+        draft.answered.get_value(),
     ];
     if let Some(storage) = storage() {
         // Full, or not allowed: then a reload begins anew.

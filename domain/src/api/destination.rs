@@ -1,0 +1,98 @@
+//! Bank accounts: given, saved, and masked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::problem::FieldProblem;
+use crate::bank::{Answers, CountryCode, FieldKey, Problem as FieldProblemKind};
+
+/// A bank account saved earlier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SavedDestination {
+    /// Our id of it.
+    pub id: String,
+    /// Its country.
+    pub country: CountryCode,
+    /// Its bank, where known.
+    pub bank_name: Option<String>,
+    /// Its number, but for the last digits.
+    pub masked: String,
+}
+
+/// The bank account that is paid.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Destination {
+    /// Given now.
+    BankAccount {
+        /// Its country.
+        country: CountryCode,
+        /// The form's answers.
+        fields: BTreeMap<String, String>,
+    },
+    /// Saved earlier.
+    Saved {
+        /// Our id of it.
+        id: String,
+    },
+    /// Given when the payer was registered.
+    Registered {
+        /// What is asked for beside it.
+        #[serde(default)]
+        fields: BTreeMap<String, String>,
+    },
+}
+
+/// Bank details never print.
+impl std::fmt::Debug for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self {
+            Self::BankAccount { .. } => "bank_account",
+            Self::Saved { .. } => "saved",
+            Self::Registered { .. } => "registered",
+        };
+        f.debug_struct("Destination")
+            .field("kind", &kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answers of a built-in form out of a request's `fields`.
+///
+/// # Errors
+/// The keys that no form has.
+pub fn answers(fields: &BTreeMap<String, String>) -> Result<Answers, Vec<FieldProblem>> {
+    let mut answers = Answers::new();
+    let mut unknown = Vec::new();
+    for (key, value) in fields {
+        match FieldKey::parse(key) {
+            Some(known) => {
+                answers.insert(known, value.clone());
+            }
+            None => unknown.push(FieldProblem {
+                key: key.chars().take(40).collect(),
+                problem: FieldProblemKind::NotAsked,
+            }),
+        }
+    }
+    if unknown.is_empty() {
+        Ok(answers)
+    } else {
+        Err(unknown)
+    }
+}
+
+/// A bank account, but for what identifies it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MaskedDestination {
+    /// Its country.
+    pub country: CountryCode,
+    /// Its bank, where known.
+    pub bank_name: Option<String>,
+    /// Its number, but for the last digits.
+    pub masked: String,
+}

@@ -179,7 +179,10 @@ impl Amount {
         let (before, behind) = last.map_or((compact.as_str(), ""), |last| {
             (&compact[..last], &compact[last + 1..])
         });
-        let is_repeated = last.is_some_and(|last| before.contains(&compact[last..=last]));
+        let is_repeated = last.is_some_and(|last| {
+            let mark = compact.as_bytes()[last];
+            before.bytes().any(|byte| byte == mark)
+        });
         let may_group = is_grouped(&compact) && last.is_some();
         let (whole, fraction) = if is_repeated {
             (compact.as_str(), "")

@@ -311,8 +311,8 @@ async fn a_receipt_for_programs_tells_what_the_proxy_told_and_nothing_to_act_on(
         "id",
         "rate",
         "state",
-        "timeline",
         "tx_hash",
+        "updated_at",
     ];
     assert_eq!(keys, expected);
     for (key, value) in receipt {

@@ -18,7 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use self::read::Read;
-pub(crate) use self::requests::Object as JsonObject;
+pub(crate) use self::requests::quoted;
 use crate::{clock::ClockOffset, config::Config, order::ActionRequest, state::StoredValue};
 
 /// How long an answer may take. The proxy itself gives up on a provider after 15 s.

@@ -96,19 +96,19 @@ fn texts(fields: &BTreeMap<String, String>) -> String {
 }
 
 /// A JSON object while it is written.
-pub(crate) struct Object(String);
+struct Object(String);
 
 impl Object {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self("{".to_owned())
     }
 
-    pub(crate) fn text(&mut self, key: &str, text: &str) {
+    fn text(&mut self, key: &str, text: &str) {
         self.json(key, &quoted(text));
     }
 
     /// Adds a value that is JSON already.
-    pub(crate) fn json(&mut self, key: &str, json: &str) {
+    fn json(&mut self, key: &str, json: &str) {
         if self.0.len() > 1 {
             self.0.push(',');
         }
@@ -117,14 +117,14 @@ impl Object {
         self.0.push_str(json);
     }
 
-    pub(crate) fn end(mut self) -> String {
+    fn end(mut self) -> String {
         self.0.push('}');
         self.0
     }
 }
 
 /// A text in JSON. Every text can be written, so that the default is never used.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 

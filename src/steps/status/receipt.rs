@@ -1,16 +1,13 @@
 //! A receipt, made on the payer's own device.
 
 use leptos::prelude::*;
-use offramp_domain::{
-    api::{Fee, Order, TimelineEntry},
-    money::Amount,
-};
+use offramp_domain::{api::Order, money::Amount};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::facts::facts;
 use crate::{
-    api::JsonObject,
+    api::quoted,
     i18n::{Locale, fill},
     state::Signal,
     ui::{Button, ButtonKind},
@@ -78,65 +75,56 @@ fn text(locale: &Locale, order: &Order) -> String {
 /// The order as the proxy tells it, as far as it is about what was sold and paid. What would let
 /// somebody else look at it, or send to its address, stays out.
 fn json(_: &Locale, order: &Order) -> String {
-    let text = |amount: Amount| amount.to_string();
-    let fee = |fee: &Fee| {
-        record(&[
-            ("kind", Some(fee.kind.as_str())),
-            ("amount", Some(&text(fee.amount))),
-            ("currency", Some(&fee.currency)),
-        ])
-    };
-    let entry = |entry: &TimelineEntry| {
-        record(&[
-            ("state", Some(entry.state.as_str())),
-            ("at", Some(&entry.at.to_string())),
-        ])
-    };
-    let crypto = record(&[
-        ("token", Some(order.crypto.token.symbol())),
-        ("network", Some(order.crypto.network.id())),
-        ("amount", Some(&text(order.crypto.amount))),
-    ]);
-    let fiat = record(&[
-        ("currency", Some(order.fiat.currency.code())),
-        ("amount", order.fiat.amount.map(text).as_deref()),
-        ("guarantee", Some(order.fiat.guarantee.as_str())),
-    ]);
-    let destination = record(&[
-        ("country", Some(order.destination.country.as_str())),
-        ("bank_name", order.destination.bank_name.as_deref()),
-        ("masked", Some(&order.destination.masked)),
-    ]);
-    let fees: Vec<_> = order.fees.iter().map(fee).collect();
-    let timeline: Vec<_> = order.timeline.iter().map(entry).collect();
-    let mut receipt = JsonObject::new();
-    receipt.text("id", &order.id);
-    receipt.text("state", order.state.as_str());
-    receipt.json("crypto", &crypto);
-    receipt.json("fiat", &fiat);
-    receipt.json("fees", &["[", &fees.join(","), "]"].concat());
-    receipt.json("destination", &destination);
-    receipt.json("timeline", &["[", &timeline.join(","), "]"].concat());
-    for (key, text) in [
-        ("rate", order.rate.map(text)),
-        ("tx_hash", order.tx_hash.clone()),
-        ("created_at", Some(order.created_at.to_string())),
-    ] {
-        if let Some(text) = text {
-            receipt.text(key, &text);
-        }
+    let Order {
+        crypto,
+        fiat,
+        destination,
+        ..
+    } = order;
+    let mut json = Json(String::new());
+    json.put("{\"id\":", Some(&order.id));
+    json.put(",\"state\":", Some(order.state.as_str()));
+    json.put(",\"created_at\":", Some(&order.created_at.to_string()));
+    json.put(",\"updated_at\":", Some(&order.updated_at.to_string()));
+    json.put(",\"tx_hash\":", order.tx_hash.as_deref());
+    json.amount(",\"rate\":", order.rate);
+    json.put(",\"crypto\":{\"token\":", Some(crypto.token.symbol()));
+    json.put(",\"network\":", Some(crypto.network.id()));
+    json.amount(",\"amount\":", Some(crypto.amount));
+    json.put("},\"fiat\":{\"currency\":", Some(fiat.currency.code()));
+    json.put(",\"guarantee\":", Some(fiat.guarantee.as_str()));
+    json.amount(",\"amount\":", fiat.amount);
+    json.put(
+        "},\"destination\":{\"country\":",
+        Some(destination.country.as_str()),
+    );
+    json.put(",\"bank_name\":", destination.bank_name.as_deref());
+    json.put(",\"masked\":", Some(&destination.masked));
+    let mut before = "},\"fees\":[{\"kind\":";
+    for fee in &order.fees {
+        json.put(before, Some(fee.kind.as_str()));
+        json.put(",\"currency\":", Some(&fee.currency));
+        json.amount(",\"amount\":", Some(fee.amount));
+        before = "},{\"kind\":";
     }
-    receipt.end()
+    json.0
+        .push_str(if order.fees.is_empty() { "}}" } else { "}]}" });
+    json.0
 }
 
-fn record(texts: &[(&str, Option<&str>)]) -> String {
-    let mut object = JsonObject::new();
-    for (key, text) in texts {
-        if let Some(text) = text {
-            object.text(key, text);
-        }
+/// JSON while it is written.
+struct Json(String);
+
+impl Json {
+    /// A text, behind what stands before it.
+    fn put(&mut self, before: &str, text: Option<&str>) {
+        self.0.push_str(before);
+        self.0.push_str(&text.map_or("null".to_owned(), quoted));
     }
-    object.end()
+
+    fn amount(&mut self, before: &str, amount: Option<Amount>) {
+        self.put(before, amount.map(|amount| amount.to_string()).as_deref());
+    }
 }
 
 fn save(name: &str, text: &str) -> Result<(), JsValue> {

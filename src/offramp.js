@@ -42,7 +42,7 @@ const skeletonStyle = new CSSStyleSheet();
 skeletonStyle.replaceSync(`
   :host { display: block }
   :host([hidden]) { display: none }
-  .loader { box-sizing: border-box; max-width: 480px; min-height: 560px; margin: auto; padding: 24px }
+  .loader { max-width: 432px; min-height: 512px; margin: auto; padding: 24px }
   i, button { display: block; width: 100%; height: 56px; margin-bottom: 16px; border: 0; border-radius: 12px; background: #8883 }
   i:nth-child(2) { height: 220px }
   button {
@@ -100,9 +100,9 @@ function preloaded(href, integrity) {
       (script) => script.src === import.meta.url,
     );
     if (self?.nonce) link.nonce = self.nonce;
+    link.onload = resolve;
+    link.onerror = () => reject(new Error(`refused: ${href}`));
     Object.assign(link, { rel: "modulepreload", crossOrigin: "anonymous", integrity, href });
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", () => reject(new Error(`refused: ${href}`)));
     document.head.append(link);
   });
 }
@@ -213,8 +213,7 @@ class OfframpCheckout extends HTMLElement {
 
   #fail(code, error) {
     const [, failed, again] = this.#words();
-    const retry = made("button", { type: "button" }, again);
-    retry.addEventListener("click", () => this.#open());
+    const retry = made("button", { type: "button", onclick: () => this.#open() }, again);
     this.#failed = true;
     // What the page wrote between the tags, a link to a hosted page for example, is the way out.
     this.#show({}, made("p", { role: "alert" }, failed), retry, made("slot"));

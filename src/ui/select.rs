@@ -1,14 +1,10 @@
 //! A choice out of a list, by the browser's own control.
 
-use leptos::{
-    ev::{Event, FocusEvent},
-    prelude::*,
-};
-use web_sys::HtmlSelectElement;
+use leptos::{ev::Event, prelude::*};
 
 use super::{flag, unique_id};
 use crate::{
-    state::{Callback, NodeRef, RwSignal, Signal},
+    state::{Callback, RwSignal, Signal},
     view::{IntoView, View, handler, region, view},
 };
 
@@ -38,12 +34,6 @@ pub(crate) fn Select(
     /// Called after each change by the payer.
     #[prop(optional, into)]
     on_edit: Option<Callback<()>>,
-    /// Called when the payer leaves the control.
-    #[prop(optional, into)]
-    on_leave: Option<Callback<()>>,
-    /// The control itself, for the focus.
-    #[prop(optional)]
-    node_ref: NodeRef<HtmlSelectElement>,
 ) -> View {
     let id = unique_id("select");
     let problem_id = [&id, "-problem"].concat();
@@ -56,12 +46,6 @@ pub(crate) fn Select(
         value.set(event_target_value(&event));
         if let Some(on_edit) = on_edit {
             on_edit.run(());
-        }
-    });
-    let leave = handler(move |_: FocusEvent| {
-        if let Some(on_leave) = on_leave {
-            // A control that is taken away loses the focus too, when nobody listens any more.
-            on_leave.run(());
         }
     });
     let option = move |(option, text): (String, String)| {
@@ -89,8 +73,6 @@ pub(crate) fn Select(
                 aria-invalid=flag(is_invalid)
                 aria-describedby=described_by
                 on:change=edit
-                on:blur=leave
-                node_ref=node_ref
             >
                 {region(move || {
                     let first = placeholder.clone().map(|text| (String::new(), text));

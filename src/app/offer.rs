@@ -63,10 +63,9 @@ fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Prog
         bank: back,
         amount,
     };
-    let prefill = Signal::memo(move || config.with(|config| config.prefill));
     region(move || match wizard.get() {
         Wizard::Amount => view! {
-            <AmountStep checkout draft=drafts.amount prefill on_done=settle_amount />
+            <AmountStep checkout draft=drafts.amount config on_done=settle_amount />
             <OtherOrders checkout on_open=open />
         },
         Wizard::Bank { ask } => {

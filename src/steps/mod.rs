@@ -17,7 +17,6 @@ use web_sys::{HtmlElement, HtmlFormElement};
 
 use crate::{
     api::ApiError,
-    config::Prefill,
     state::{ArcRwSignal, NodeRef, RwSignal, StoredValue},
 };
 
@@ -51,11 +50,19 @@ pub(crate) struct AmountDraft {
     pub(crate) country: RwSignal<String>,
     /// Why the proxy did not want this amount, when it said so later.
     pub(crate) refusal: RwSignal<Option<ApiError>>,
-    /// Which of `amount`, `asset` and `country` are the payer's own answers, side by side: no page
-    /// fills those in any more, also when they were emptied.
-    pub(crate) answered: StoredValue<String>,
-    /// What the page suggested when the fields were first filled in.
-    pub(crate) began: StoredValue<Option<Prefill>>,
+    /// What session and page suggested when the fields were first filled in, in one line.
+    pub(crate) began: StoredValue<String>,
+    /// The questions that the payer has answered, as bits: no page fills those in any more, also
+    /// when they were emptied.
+    pub(crate) answered: StoredValue<u32>,
+}
+
+/// A question of the first step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Amount = 1,
+    Asset = 2,
+    Country = 4,
 }
 
 /// One of the two amounts.
@@ -75,8 +82,8 @@ impl Drafts {
                 asset: RwSignal::default(),
                 country: RwSignal::default(),
                 refusal: RwSignal::new(None),
-                answered: StoredValue::default(),
                 began: StoredValue::default(),
+                answered: StoredValue::new(0),
             },
             bank: StoredValue::default(),
             refused_fields: RwSignal::default(),
@@ -96,18 +103,14 @@ impl Drafts {
 }
 
 impl AmountDraft {
-    /// The payer has answered it.
-    fn answer(self, name: &str) {
-        if !self.is_answered(name) {
-            self.answered
-                .try_update_value(|answered| *answered = [answered.as_str(), name].join(" "));
-        }
+    /// The payer has answered a question.
+    fn answer(self, asked: Asked) {
+        let answered = self.answered.get_value() | asked as u32;
+        self.answered.set_value(answered);
     }
 
-    fn is_answered(self, name: &str) -> bool {
-        self.answered
-            .try_with_value(|answered| answered.contains(name))
-            == Some(true)
+    fn is_answered(self, asked: Asked) -> bool {
+        self.answered.get_value() & asked as u32 != 0
     }
 }
 

@@ -13,9 +13,9 @@ use offramp_domain::{
 };
 use web_sys::HtmlFormElement;
 
-use super::{AmountDraft, Side, focus_named};
+use super::{AmountDraft, Asked, Side, focus_named};
 use crate::{
-    config::Prefill,
+    config::{Config, Prefill},
     i18n::{Locale, fill},
     state::{Callback, NodeRef, RwSignal, Signal, StoredValue, effect},
     ui::{Button, ButtonKind, ButtonType, FieldSize, Keyboard, Select, TextField},
@@ -36,19 +36,18 @@ pub(crate) fn AmountStep(
     /// What is typed, also after going back.
     draft: AmountDraft,
     /// What the page suggests, now and later.
-    prefill: Signal<Prefill>,
+    config: Signal<Config>,
     /// Called with what the payer has decided.
     on_done: Callback<Ask>,
 ) -> View {
     let locale = expect_context::<Locale>();
     let words = locale.words;
-    let page = prefill.get_untracked();
-    checkout.with_value(|checkout| prefill::begin(draft, checkout, page, &locale));
-    effect(move || {
-        let page = prefill.get();
+    let fill_in = move |page: Prefill| {
         checkout.with_value(|checkout| prefill::fill_in(draft, checkout, page, &locale));
-    });
-    effect(move || checkout.with_value(|checkout| prefill::keep(draft, checkout)));
+    };
+    fill_in(config.with_untracked(|config| config.prefill));
+    effect(move || fill_in(config.with(|config| config.prefill)));
+    effect(move || prefill::keep(draft));
     let selling = Selling::new(checkout, draft, locale);
     selling.follow();
 
@@ -168,7 +167,7 @@ impl Selling {
     }
 
     fn edited(self, side: Side) {
-        self.draft.answer("amount");
+        self.draft.answer(Asked::Amount);
         self.draft.side.set(side);
         self.draft.refusal.set(None);
         self.is_checked.set(false);
@@ -216,8 +215,8 @@ impl Selling {
             _ if is_wrong => Err("fiat_amount"),
             Some(ask) => {
                 // What was there and is agreed to is an answer as well.
-                for name in ["amount", "asset", "country"] {
-                    self.draft.answer(name);
+                for asked in [Asked::Amount, Asked::Asset, Asked::Country] {
+                    self.draft.answer(asked);
                 }
                 Ok(ask)
             }
@@ -248,7 +247,7 @@ fn SendSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
                 placeholder=words.asset_placeholder
                 problem=Signal::derive(problem)
                 disabled=Signal::stored(is_only)
-                on_edit=Callback::new(move |()| selling.draft.answer("asset"))
+                on_edit=Callback::new(move |()| selling.draft.answer(Asked::Asset))
             />
             <p class="checkout-muted">{words.asset_hint}</p>
         </div>
@@ -284,7 +283,7 @@ fn ReceiveSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
                 placeholder=words.country_placeholder
                 problem=Signal::derive(problem)
                 disabled=Signal::stored(is_only)
-                on_edit=Callback::new(move |()| selling.draft.answer("country"))
+                on_edit=Callback::new(move |()| selling.draft.answer(Asked::Country))
             />
             {receiver.map(|text| view! { <p class="checkout-step__lead">{text}</p> })}
         </div>

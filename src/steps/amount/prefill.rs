@@ -14,7 +14,7 @@ use crate::{
     config::Prefill,
     i18n::Locale,
     state::RwSignal,
-    steps::{AmountDraft, Side},
+    steps::{AmountDraft, Asked, Side},
 };
 
 /// The key in `sessionStorage`. What is kept there is an amount and three choices, nothing about a
@@ -57,35 +57,24 @@ pub(super) fn asset_value((token, network): (Token, Network)) -> String {
     [token.symbol(), ":", network.id()].concat()
 }
 
-/// Begins with what was typed before a reload, then fills in the rest.
-pub(super) fn begin(draft: AmountDraft, checkout: &Checkout, page: Prefill, locale: &Locale) {
-    let is_first = draft.began.get_value().is_none();
-    if is_first {
-        draft.began.set_value(Some(page));
-    }
-    if is_first && let Some(kept) = Kept::load(&Suggested::of(checkout, page)) {
-        draft.side.set(kept.side);
-        draft.asset.set(kept.asset);
-        draft.country.set(kept.country);
-        draft.text(kept.side).set(kept.amount);
-        draft.answered.set_value(kept.answered);
-    }
-    fill_in(draft, checkout, page, locale);
-}
-
 /// Fills in what the payer has not answered, now and whenever the page suggests something else. An
-/// answer stays, unless it is not offered any more.
+/// answer stays, unless it is not offered any more; the first time, what was typed before a reload
+/// is one.
 pub(super) fn fill_in(draft: AmountDraft, checkout: &Checkout, page: Prefill, locale: &Locale) {
     let suggested = Suggested::of(checkout, page);
+    if draft.began.with_value(String::is_empty) {
+        draft.began.set_value(suggested.text());
+        load(draft);
+    }
     let is_fixed =
         checkout.lock.contains(&LockKey::CryptoAmount) && checkout.prefill.crypto_amount.is_some();
-    if !draft.is_answered("asset") {
+    if !draft.is_answered(Asked::Asset) {
         draft.asset.set(suggested.asset);
     }
-    if !draft.is_answered("country") {
+    if !draft.is_answered(Asked::Country) {
         draft.country.set(suggested.country);
     }
-    if is_fixed || !draft.is_answered("amount") {
+    if is_fixed || !draft.is_answered(Asked::Amount) {
         draft.side.set(Side::Crypto);
         draft.crypto.set(locale.typed(&suggested.amount));
     }
@@ -166,55 +155,41 @@ impl Suggested {
     }
 }
 
-/// What the payer typed before a reload: lines of text, the first of which is what was suggested
-/// then. A page that suggests something else now means another sale.
-struct Kept {
-    side: Side,
-    amount: String,
-    asset: String,
-    country: String,
-    answered: String,
-}
-
-impl Kept {
-    fn load(suggested: &Suggested) -> Option<Self> {
-        let text = storage()?.get_item(STORAGE_KEY).ok()??;
-        let mut lines = text.lines();
-        if lines.next() != Some(suggested.text().as_str()) {
-            return None;
-        }
-        let side = match lines.next()? {
-            "crypto" => Side::Crypto,
-            "fiat" => Side::Fiat,
-            _ => return None,
-        };
-        let mut line = || lines.next().unwrap_or_default().to_owned();
-        Some(Self {
-            side,
-            amount: line(),
-            asset: line(),
-            country: line(),
-            answered: line(),
-        })
+/// Takes up what the payer typed before a reload: lines of text, the first of which is what was
+/// suggested then. A page that suggests something else at first means another sale.
+fn load(draft: AmountDraft) -> Option<()> {
+    let text = storage()?.get_item(STORAGE_KEY).ok()??;
+    let mut lines = text.lines();
+    if draft.began.with_value(|began| lines.next() != Some(began)) {
+        return None;
     }
+    let side = match lines.next()? {
+        "crypto" => Side::Crypto,
+        "fiat" => Side::Fiat,
+        _ => return None,
+    };
+    let mut line = || lines.next().unwrap_or_default().to_owned();
+    draft.side.set(side);
+    draft.text(side).set(line());
+    draft.asset.set(line());
+    draft.country.set(line());
+    draft.answered.set_value(line().parse().unwrap_or_default());
+    Some(())
 }
 
-/// Keeps what the payer has typed and chosen over a reload of the page, which will begin with what it
-/// suggested first.
-pub(super) fn keep(draft: AmountDraft, checkout: &Checkout) {
+/// Keeps what the payer has typed and chosen over a reload of the page.
+pub(super) fn keep(draft: AmountDraft) {
     let (side, amount) = match draft.side.get() {
         Side::Crypto => ("crypto", draft.crypto.get()),
         Side::Fiat => ("fiat", draft.fiat.get()),
     };
-    let first = draft.began.get_value().unwrap_or_default();
-    let suggested = Suggested::of(checkout, first).text();
     let lines = [
-        suggested,
+        draft.began.get_value(),
         side.to_owned(),
         amount,
         draft.asset.get(),
         draft.country.get(),
-        draft.answered.get_value(),
+        draft.answered.get_value().to_string(),
     ];
     if let Some(storage) = storage() {
         // Full, or not allowed: then a reload begins anew.

@@ -27,6 +27,8 @@ pub mod keys {
     pub const BACKSPACE: char = '\u{E003}';
     /// To the next choice.
     pub const DOWN: char = '\u{E015}';
+    /// Out of what is open.
+    pub const ESCAPE: char = '\u{E00C}';
 }
 
 /// One of the five steps.

@@ -8,6 +8,7 @@ mod flipped_byte;
 mod happy_path;
 mod host_page;
 mod keyboard;
+mod large_code;
 mod lost_answer;
 mod penny_test;
 mod provider_down;

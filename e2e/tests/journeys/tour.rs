@@ -193,6 +193,11 @@ async fn deposits(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
     stack.hold_time();
     gallery.hang(journey, "4-deposit").await?;
 
+    checkout.press("enlarge-qr").await?;
+    checkout.offers("close-qr").await?;
+    gallery.hang(journey, "4-deposit-large-code").await?;
+    checkout.press("close-qr").await?;
+
     checkout.answer("from_exchange", "on").await?;
     checkout.answer("tx_hash", "0x1234").await?;
     checkout.press("report-sent").await?;

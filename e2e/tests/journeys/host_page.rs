@@ -99,6 +99,38 @@ async fn language_and_theme_follow_the_page() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_may_suggest_an_amount_later_but_not_over_the_payer_s_own() -> Result<()> {
+    const SUGGEST: &str = "const element = document.querySelector('offramp-checkout'); \
+         [element.amount, element.country] = arguments;";
+    journey(async |journey| {
+        let checkout = journey.open().await?;
+        checkout.reaches(Step::Amount).await?;
+        let suggest = async |amount: &str, country: &str| {
+            let answers = [json!(amount), json!(country)];
+            let script = checkout.browser.script::<Option<bool>>(SUGGEST, &answers);
+            script.await
+        };
+        suggest("20", "DO").await?;
+        eventually("the first suggestion", async || {
+            let amount = checkout.value("crypto_amount").await?;
+            let country = checkout.value("country").await?;
+            Ok((amount == "20" && country == "DO").then_some(()))
+        })
+        .await?;
+
+        checkout.answer("crypto_amount", "99").await?;
+        suggest("30", "US").await?;
+        eventually("the second one", async || {
+            Ok((checkout.value("country").await? == "US").then_some(()))
+        })
+        .await?;
+        ensure!(checkout.value("crypto_amount").await? == "99");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_shows_an_order_and_lets_nobody_touch_it() -> Result<()> {
     const SHOW: &str = "const [order, resume] = arguments; \
          const old = document.querySelector('offramp-checkout'); \

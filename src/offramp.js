@@ -6,7 +6,8 @@
 // It defines the element, draws a skeleton at once, fetches JavaScript glue, wasm, stylesheet and
 // session side by side, checks the first three against the digests below, and calls `mount`.
 // No dependency, no inline style or script: it runs under
-//   script-src 'self' <proxy> 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' <proxy>
+//   script-src 'self' <proxy> 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' <proxy>;
+//   require-trusted-types-for 'script'; trusted-types 'none'
 //
 // The build fills in names and digests, and drops indentation and comments that stand on lines of
 // their own (xtask/src/bundle).

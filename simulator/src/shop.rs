@@ -104,7 +104,8 @@ fn embed_from(html: &str, proxy_url: &str) -> String {
 fn content_security_policy(proxy_url: &str) -> HeaderValue {
     let policy = format!(
         "default-src 'none'; script-src 'self' {proxy_url} 'wasm-unsafe-eval'; style-src 'self'; \
-         connect-src 'self' {proxy_url}; img-src 'self'; base-uri 'none'; form-action 'none'"
+         connect-src 'self' {proxy_url}; img-src 'self'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }

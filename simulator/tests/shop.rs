@@ -115,7 +115,8 @@ async fn the_page_embeds_the_element_from_the_proxy_under_a_strict_policy() -> O
     let proxy = &bench.proxy_url;
     let expected = format!(
         "default-src 'none'; script-src 'self' {proxy} 'wasm-unsafe-eval'; style-src 'self'; \
-         connect-src 'self' {proxy}; img-src 'self'; base-uri 'none'; form-action 'none'"
+         connect-src 'self' {proxy}; img-src 'self'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
     );
     assert_eq!(policy, expected);
     let page = response.text().await?;

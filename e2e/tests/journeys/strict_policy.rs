@@ -4,7 +4,8 @@
 //! of each of them.
 
 use anyhow::{Context as _, Result, ensure};
-use offramp_e2e::{Step, eventually, journey::journey};
+use offramp_domain::order::OrderState;
+use offramp_e2e::{Step, accounts::MEXICO, eventually, journey::journey};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_allows_neither_inline_scripts_nor_strangers() -> Result<()> {
@@ -20,6 +21,8 @@ async fn the_page_allows_neither_inline_scripts_nor_strangers() -> Result<()> {
             &format!("script-src 'self' {proxy} 'wasm-unsafe-eval'"),
             "style-src 'self'",
             &format!("connect-src 'self' {proxy}"),
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
         ] {
             let mut directives = policy.split(';').map(str::trim);
             ensure!(directives.any(|given| given == directive), "{policy}");
@@ -31,26 +34,50 @@ async fn the_page_allows_neither_inline_scripts_nor_strangers() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_without_any_trusted_type_comes_to_the_address() -> Result<()> {
+    const SINKS: &str = "const refused = (act) => { try { act(); return false; } \
+         catch (error) { return error instanceof TypeError; } }; \
+         return [refused(() => trustedTypes.createPolicy('offramp', {})), \
+         refused(() => { document.createElement('div').innerHTML = '<i></i>'; })];";
+    journey(async |journey| {
+        let checkout = journey.open().await?;
+        checkout.to_deposit("100", &MEXICO).await?;
+        ensure!(!checkout.address().await?.is_empty());
+        let seen = checkout.browser.seen().await?;
+        journey.check(&seen)?;
+
+        // It was in force all the way.
+        let are_refused: Vec<bool> = checkout.browser.script(SINKS, &[]).await?;
+        ensure!(are_refused == [true, true], "{are_refused:?}");
+        checkout.browser.forget().await?;
+        checkout.browser.reload().await?;
+        checkout.shows(OrderState::AwaitingDeposit).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_breach_would_be_noticed() -> Result<()> {
     const BREACH: &str = "const style = document.createElement('div'); \
          style.setAttribute('style', 'color: red'); document.body.append(style); \
+         try { style.innerHTML = '<i></i>'; } catch {} \
          fetch('http://127.0.0.1:9/stranger').catch(() => {});";
     journey(async |journey| {
         let checkout = journey.open().await?;
         checkout.reaches(Step::Amount).await?;
         let browser = &checkout.browser;
         browser.script::<Option<bool>>(BREACH, &[]).await?;
-        let seen = eventually("both breaches are seen", async || {
+        let seen = eventually("all breaches are seen", async || {
             let seen = browser.seen().await?;
-            Ok((seen.violations.len() == 2).then_some(seen))
+            Ok((seen.violations.len() == 3).then_some(seen))
         })
         .await?;
         let error = journey.check(&seen).err();
         let error = error.context("the journey would go through")?.to_string();
-        ensure!(
-            error.contains("style-src") && error.contains("connect-src"),
-            "{error}"
-        );
+        for directive in ["style-src", "connect-src", "require-trusted-types-for"] {
+            ensure!(error.contains(directive), "{error}");
+        }
         browser.forget().await?;
         // There is something to look at again.
         browser.reload().await?;

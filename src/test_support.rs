@@ -146,7 +146,7 @@ impl Stage {
 
     /// The proxy refused an action.
     pub fn refuse(&self, problem: Problem) {
-        self.problem.set(Some(ApiError::Problem(Box::new(problem))));
+        self.problem.set(Some(ApiError::Problem(Rc::new(problem))));
     }
 
     /// The proxy cannot be reached since then.

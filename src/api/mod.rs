@@ -34,7 +34,7 @@ const LONG_PATIENCE_MS: u32 = 40_000;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ApiError {
     /// The proxy said no, and why.
-    Problem(Box<Problem>),
+    Problem(Rc<Problem>),
     /// Nothing came back: whether the proxy heard is not known.
     Network,
     /// Something came back that is no answer of the proxy's.
@@ -396,7 +396,7 @@ impl Answer {
             });
         }
         match read::body::<Problem>(&body) {
-            Some(problem) => Err(ApiError::Problem(Box::new(problem))),
+            Some(problem) => Err(ApiError::Problem(Rc::new(problem))),
             // A gateway in between may say that it got no answer.
             None if status >= 500 => Err(ApiError::Network),
             None => Err(ApiError::Unreadable),

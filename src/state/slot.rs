@@ -159,9 +159,9 @@ pub(super) fn write(handle: Handle, value: AnyValue) {
 #[inline(never)]
 #[track_caller]
 pub(super) fn typed<T: 'static>(value: Option<AnyValue>) -> Rc<T> {
-    match value.and_then(|value| value.downcast().ok()) {
-        Some(value) => value,
-        None => gone(),
+    match value.map(Rc::downcast) {
+        Some(Ok(value)) => value,
+        Some(Err(_)) | None => gone(),
     }
 }
 

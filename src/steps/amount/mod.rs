@@ -297,7 +297,7 @@ fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static
         let is_calculating = selling
             .price
             .price
-            .with(|price| *price == Price::Calculating);
+            .with(|price| matches!(price, Price::Calculating));
         is_calculating && selling.draft.side.get() != side
     });
     let unit = Signal::derive(move || selling.sale.with(|sale| sale.unit(side).to_owned()));

@@ -134,7 +134,7 @@ impl HeldQuote {
 
     /// The payer is there: a price that has ended is renewed, and five more times after that.
     pub(super) fn touch(self) {
-        if self.phase.get_untracked() == Phase::Stopped {
+        if matches!(self.phase.get_untracked(), Phase::Stopped) {
             self.start_again();
         }
     }
@@ -251,7 +251,7 @@ impl HeldQuote {
             }
         }
         // The press that asked for it may still be going on, or be followed by a second one.
-        if self.phase.get_untracked() == Phase::Restarting {
+        if matches!(self.phase.get_untracked(), Phase::Restarting) {
             self.settle();
         }
         self.quote.set(Some(quote));
@@ -282,7 +282,7 @@ impl HeldQuote {
     /// The price has ended. While a new one is on its way, that one decides.
     fn end(self) {
         self.phase.update(|phase| {
-            if *phase == Phase::Held {
+            if matches!(phase, Phase::Held) {
                 *phase = Phase::Stopped;
             }
         });

@@ -157,7 +157,7 @@ impl Confirming {
     fn is_busy(self) -> bool {
         self.make.is_running().get()
             || self.held.is_settling.get()
-            || self.held.phase.with(|phase| *phase == Phase::Restarting)
+            || self.held.phase.with(|phase| matches!(phase, Phase::Restarting))
             || self.held.quote.with(Option::is_none)
     }
 
@@ -358,7 +358,7 @@ fn Confirm(confirming: Confirming) -> View {
     });
     let busy = Signal::derive(move || confirming.is_busy() && !is_over());
     let stopped = Signal::derive(move || {
-        let is_stopped = phase.with(|phase| *phase == Phase::Stopped);
+        let is_stopped = phase.with(|phase| matches!(phase, Phase::Stopped));
         is_stopped.then(|| words.confirm.stopped.to_owned())
     });
     view! {
@@ -438,10 +438,7 @@ fn Refused(confirming: Confirming, error: ApiError) -> View {
             confirming.exits.bank,
         )
     });
-    let url = match error {
-        ApiError::Problem(problem) => problem.verification_url,
-        ApiError::Network | ApiError::Unreadable => None,
-    };
+    let url = error.problem().and_then(|problem| problem.verification_url.clone());
     let verify = url.filter(|url| is_web_address(url));
     view! {
         <Notice kind=NoticeKind::Danger>

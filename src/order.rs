@@ -86,7 +86,7 @@ pub(crate) struct OrderHandle {
 
 impl OrderHandle {
     /// Follows an order until the owner is gone. Nothing when the owner is gone already.
-    pub(crate) fn watch(api: Api, order: Order) -> Option<Self> {
+    pub(crate) fn watch(api: Api, order: Rc<Order>) -> Option<Self> {
         let watch = Watch::of(api.connection()?, order);
         let handle = Self {
             order: watch.order.clone().into(),
@@ -133,7 +133,7 @@ struct Watch {
 
 impl Watch {
     /// The watch of this order, shared with every element that shows it.
-    fn of(connection_to: Rc<api::Connection>, order: Order) -> Rc<Self> {
+    fn of(connection_to: Rc<api::Connection>, order: Rc<Order>) -> Rc<Self> {
         let known = WATCHES.with_borrow_mut(|watches| {
             watches.retain(|watch| watch.strong_count() > 0);
             watches.iter().filter_map(Weak::upgrade).find(|watch| {
@@ -148,7 +148,7 @@ impl Watch {
             last_checked: Cell::new(connection_to.clock().now()),
             connection_to,
             id: order.id.clone(),
-            order: ArcRwSignal::new(order),
+            order: ArcRwSignal::of(order),
             acting: ArcRwSignal::new(None),
             problem: ArcRwSignal::new(None),
             connection: ArcRwSignal::new(Connection::Live),
@@ -180,13 +180,13 @@ impl Watch {
     }
 
     /// Takes what the proxy says, unless something newer is known.
-    fn accept(&self, order: Order) {
+    fn accept(&self, order: Rc<Order>) {
         self.checked();
         let is_news = self
             .order
-            .with_untracked(|known| order.sequence >= known.sequence && order != *known);
+            .with_untracked(|known| order.sequence >= known.sequence && *order != *known);
         if is_news {
-            self.order.set(order);
+            self.order.share(order);
         }
     }
 
@@ -321,7 +321,7 @@ async fn follow(watch: Weak<Watch>) {
         let millis = match polled {
             Ok(Polled::Changed(order, tag)) => {
                 etag = tag;
-                seen.accept(*order);
+                seen.accept(order);
                 if etag.is_some() && hold == Hold::UntilChange {
                     0
                 } else {

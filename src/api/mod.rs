@@ -75,7 +75,7 @@ pub(crate) struct Api(StoredValue<Rc<Connection>>);
 #[derive(Debug)]
 pub(crate) enum Polled {
     /// As it is now, and the tag to ask with next time.
-    Changed(Box<Order>, Option<String>),
+    Changed(Rc<Order>, Option<String>),
     /// As it was. Whether the proxy held the answer back for that.
     Unchanged { was_held: bool },
 }
@@ -178,7 +178,7 @@ impl Api {
         self,
         request: &OrderRequest,
         key: &IdempotencyKey,
-    ) -> Result<Order, ApiError> {
+    ) -> Result<Rc<Order>, ApiError> {
         let connection = self.connection().ok_or(ApiError::Network)?;
         let call = Call::post("orders", requests::order(request), Some(key));
         let answer = connection.call(&call, &Abort::new()).await?;
@@ -186,7 +186,7 @@ impl Api {
     }
 
     /// One order as it is now.
-    pub(crate) async fn order(self, id: &str) -> Result<Order, ApiError> {
+    pub(crate) async fn order(self, id: &str) -> Result<Rc<Order>, ApiError> {
         let connection = self.connection().ok_or(ApiError::Network)?;
         let path = order_path(id);
         let answer = connection.call(&Call::get(&path), &Abort::new()).await?;
@@ -226,7 +226,7 @@ impl Connection {
             });
         }
         let order = self.order(&answer)?;
-        Ok(Polled::Changed(Box::new(order), answer.etag))
+        Ok(Polled::Changed(order, answer.etag))
     }
 
     /// Does something with an order.
@@ -235,17 +235,17 @@ impl Connection {
         id: &str,
         request: &ActionRequest,
         key: &IdempotencyKey,
-    ) -> Result<Order, ApiError> {
+    ) -> Result<Rc<Order>, ApiError> {
         let path = [&order_path(id), "/actions/", request.action().as_str()].concat();
         let call = Call::post(&path, requests::action(request), Some(key));
         let answer = self.call(&call, &Abort::new()).await?;
         self.order(&answer)
     }
 
-    fn order(&self, answer: &Answer) -> Result<Order, ApiError> {
+    fn order(&self, answer: &Answer) -> Result<Rc<Order>, ApiError> {
         let OrderResponse { order, server_time } = answer.read()?;
         self.clock.learn(server_time);
-        Ok(order)
+        Ok(Rc::new(order))
     }
 
     /// Asks, and asks once more with a new session when the first one has expired.

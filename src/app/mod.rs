@@ -3,7 +3,7 @@
 mod offer;
 mod trouble;
 
-use std::rc::Rc;
+use std::{mem, rc::Rc};
 
 use leptos::prelude::*;
 use offramp_domain::{
@@ -113,11 +113,11 @@ struct Progressed {
     wizard: RwSignal<Wizard>,
     drafts: Drafts,
     /// The order on the screen, as it was last seen.
-    known: StoredValue<Option<Order>>,
+    known: StoredValue<Option<Rc<Order>>>,
 }
 
 impl Progressed {
-    fn show(self, order: Order) {
+    fn show(self, order: Rc<Order>) {
         let screen = Wizard::for_order(&order);
         self.known.set_value(Some(order));
         self.wizard.set(screen);
@@ -125,25 +125,30 @@ impl Progressed {
 }
 
 /// What there is to begin with.
-#[derive(Clone)]
 enum Start {
     /// A payer with a session.
-    Payer(Box<Checkout>),
+    Payer {
+        checkout: Rc<Checkout>,
+        /// The order that they have to finish first.
+        order: Option<Rc<Order>>,
+        /// The others that are under way.
+        orders: Vec<Rc<Order>>,
+    },
     /// An order that the page names, without the steps before it.
-    Order(Box<Order>),
+    Order(Rc<Order>),
 }
 
 async fn start(api: Api, opened: Option<String>) -> Result<Start, ApiError> {
-    match opened {
-        Some(id) => api
-            .order(&id)
-            .await
-            .map(|order| Start::Order(Box::new(order))),
-        None => api
-            .checkout()
-            .await
-            .map(|checkout| Start::Payer(Box::new(checkout))),
+    if let Some(id) = opened {
+        return api.order(&id).await.map(Start::Order);
     }
+    let mut checkout = api.checkout().await?;
+    let orders = mem::take(&mut checkout.orders);
+    Ok(Start::Payer {
+        order: checkout.order.take().map(Rc::new),
+        orders: orders.into_iter().map(Rc::new).collect(),
+        checkout: Rc::new(checkout),
+    })
 }
 
 /// The first answer of the proxy, while it is awaited, and what follows from it.
@@ -172,21 +177,29 @@ fn Started(
     });
     let busy = load.is_running();
     region(move || {
-        let before: Rc<dyn Fn() -> View> = match load.outcome().get() {
+        let before: Rc<dyn Fn() -> View> = match &*load.outcome().value() {
             None => return view! { <Loading /> },
             Some(Err(error)) => {
+                let error = error.clone();
                 return view! { <Failed error busy on_retry=begin /> };
             }
             Some(Ok(Start::Order(order))) => {
-                progress.show(*order);
+                progress.show(Rc::clone(order));
                 Rc::new(View::empty)
             }
-            Some(Ok(Start::Payer(checkout))) => {
-                if let Some(order) = checkout.order.clone() {
-                    progress.show(order);
+            Some(Ok(Start::Payer {
+                checkout,
+                order,
+                orders,
+            })) => {
+                if let Some(order) = order {
+                    progress.show(Rc::clone(order));
                 }
-                let checkout = StoredValue::new(*checkout);
-                Rc::new(move || view! { <Offer checkout config progress busy on_check=begin /> })
+                let checkout = StoredValue::of(Rc::clone(checkout));
+                let orders = StoredValue::new(orders.clone());
+                Rc::new(
+                    move || view! { <Offer checkout orders config progress busy on_check=begin /> },
+                )
             }
         };
         host.ready();
@@ -265,7 +278,7 @@ fn focused_within(element: &Element) -> Option<Element> {
 /// The steps of an order, whichever it needs now.
 #[component]
 fn Ordered(
-    order: Order,
+    order: Rc<Order>,
     progress: Progressed,
     /// The step on the screen.
     step: Signal<Step>,
@@ -278,7 +291,7 @@ fn Ordered(
     };
     let mut before = None;
     effect(move || {
-        let order = handle.order.get();
+        let order = handle.order.value();
         let state = order.state;
         let screen = Wizard::for_order(&order);
         if wizard.with_untracked(|shown| *shown != screen) {

@@ -1,5 +1,7 @@
 //! What a payer without an open order sees: the steps that lead to one, or what is missing first.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use offramp_domain::api::{Checkout, Order, Verification, VerificationStatus};
 
@@ -20,6 +22,8 @@ use crate::{
 pub(super) fn Offer(
     /// What the proxy offers.
     checkout: StoredValue<Checkout>,
+    /// The payer's orders that are under way.
+    orders: StoredValue<Vec<Rc<Order>>>,
     /// What the page has set.
     config: Signal<Config>,
     progress: Progressed,
@@ -31,7 +35,7 @@ pub(super) fn Offer(
 ) -> View {
     let verification = checkout.with_value(|checkout| checkout.verification.clone());
     match verification.status {
-        VerificationStatus::Verified => view! { <Steps checkout config progress /> },
+        VerificationStatus::Verified => view! { <Steps checkout orders config progress /> },
         VerificationStatus::Required
         | VerificationStatus::Pending
         | VerificationStatus::Rejected => {
@@ -41,7 +45,12 @@ pub(super) fn Offer(
 }
 
 #[component]
-fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Progressed) -> View {
+fn Steps(
+    checkout: StoredValue<Checkout>,
+    orders: StoredValue<Vec<Rc<Order>>>,
+    config: Signal<Config>,
+    progress: Progressed,
+) -> View {
     let host = expect_context::<Host>();
     let Progressed { wizard, drafts, .. } = progress;
     let settle_amount = Callback::new(move |ask: Ask| {
@@ -51,11 +60,11 @@ fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Prog
         wizard.update(|wizard| *wizard = wizard.clone().with_payee(payee));
     });
     let back = Callback::new(move |()| wizard.update(|wizard| *wizard = wizard.clone().back()));
-    let created = Callback::new(move |order: Order| {
+    let created = Callback::new(move |order: Rc<Order>| {
         host.order_created(&order);
         progress.show(order);
     });
-    let open = Callback::new(move |order: Order| progress.show(order));
+    let open = Callback::new(move |order| progress.show(order));
     let amount = Callback::new(move |()| wizard.set(Wizard::Amount));
     let exits = Exits {
         created,
@@ -66,7 +75,7 @@ fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Prog
     region(move || match wizard.get() {
         Wizard::Amount => view! {
             <AmountStep checkout draft=drafts.amount config on_done=settle_amount />
-            <OtherOrders checkout on_open=open />
+            <OtherOrders orders on_open=open />
         },
         Wizard::Bank { ask } => {
             view! { <BankStep checkout ask drafts on_done=settle_account on_back=back /> }
@@ -81,25 +90,26 @@ fn Steps(checkout: StoredValue<Checkout>, config: Signal<Config>, progress: Prog
 
 /// The payer's orders that are under way, each with a way to look at it.
 #[component]
-fn OtherOrders(checkout: StoredValue<Checkout>, on_open: Callback<Order>) -> Option<View> {
+fn OtherOrders(orders: StoredValue<Vec<Rc<Order>>>, on_open: Callback<Rc<Order>>) -> Option<View> {
     let locale = expect_context::<Locale>();
     let words = locale.words;
-    let orders = checkout.with_value(|checkout| checkout.orders.clone());
-    let entry = move |order: Order| {
+    let entry = |order: &Rc<Order>| {
+        let order = Rc::clone(order);
         let amount = locale.crypto(order.crypto.amount, order.crypto.token);
         let see = fill(words.app.see_order, &[("amount", &amount)]);
-        let open = Callback::new(move |()| on_open.run(order.clone()));
+        let open = Callback::new(move |()| on_open.run(Rc::clone(&order)));
         view! {
             <li>
                 <Button label=see kind=ButtonKind::Secondary action="open-order" on_press=open />
             </li>
         }
     };
-    (!orders.is_empty()).then(|| {
+    let entries: Vec<_> = orders.with_value(|orders| orders.iter().map(entry).collect());
+    (!entries.is_empty()).then(|| {
         view! {
             <section class="checkout-orders">
                 <h3 class="checkout-step__subtitle">{words.app.other_orders}</h3>
-                <ul>{orders.into_iter().map(entry).collect::<Vec<_>>()}</ul>
+                <ul>{entries}</ul>
             </section>
         }
     })

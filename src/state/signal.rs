@@ -54,8 +54,9 @@ impl<T: 'static> Signal<T> {
         Self::of(Slot::remembered(Box::new(make), are_same::<T>))
     }
 
+    /// The value, shared with whoever else looks at it, and to be told when it changes.
     #[inline(never)]
-    fn value(self) -> Rc<T> {
+    pub(crate) fn value(self) -> Rc<T> {
         typed(read(self.handle, Reading::Tracked))
     }
 
@@ -135,8 +136,13 @@ impl<T: 'static> RwSignal<T> {
 
 impl<T: 'static> ArcRwSignal<T> {
     pub(crate) fn new(value: T) -> Self {
+        Self::of(Rc::new(value))
+    }
+
+    /// The same of a value that others hold too.
+    pub(crate) fn of(value: Rc<T>) -> Self {
         Self {
-            slot: Slot::given(Rc::new(value)),
+            slot: Slot::given(value),
             kind: PhantomData,
         }
     }
@@ -156,7 +162,12 @@ impl<T: 'static> ArcRwSignal<T> {
 
     /// Puts another value there.
     pub(crate) fn set(&self, value: T) {
-        self.slot.write(Rc::new(value));
+        self.share(Rc::new(value));
+    }
+
+    /// Puts another value there that others hold too.
+    pub(crate) fn share(&self, value: Rc<T>) {
+        self.slot.write(value);
     }
 
     /// Changes the value where it is.

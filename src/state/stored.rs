@@ -12,8 +12,13 @@ pub(crate) struct StoredValue<T> {
 
 impl<T: 'static> StoredValue<T> {
     pub(crate) fn new(value: T) -> Self {
+        Self::of(Rc::new(value))
+    }
+
+    /// The same of a value that others hold too.
+    pub(crate) fn of(value: Rc<T>) -> Self {
         Self {
-            handle: handle(Slot::plain(Rc::new(value))),
+            handle: handle(Slot::plain(value)),
             kind: PhantomData,
         }
     }

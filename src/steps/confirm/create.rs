@@ -1,5 +1,7 @@
 //! From a press to an order: sent once, and asked after with the same key until there is an answer.
 
+use std::rc::Rc;
+
 use gloo_timers::future::TimeoutFuture;
 use offramp_domain::api::{ErrorCode, Order, OrderRequest};
 
@@ -31,9 +33,9 @@ impl Press {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Made {
     /// A new order.
-    New(Order),
+    New(Rc<Order>),
     /// The one that the payer has to finish first.
-    Open(Order),
+    Open(Rc<Order>),
 }
 
 /// Makes the order, or says why there is none. While the answer is not known, `is_checking` says

@@ -5,6 +5,8 @@ mod held;
 mod review;
 mod worse;
 
+use std::rc::Rc;
+
 use leptos::{
     ev::{Event, FocusEvent, KeyboardEvent, PointerEvent},
     prelude::*,
@@ -36,9 +38,9 @@ use worse::{Worse, WorsePrice};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exits {
     /// There is a new order.
-    pub(crate) created: Callback<Order>,
+    pub(crate) created: Callback<Rc<Order>>,
     /// There was an order already.
-    pub(crate) open: Callback<Order>,
+    pub(crate) open: Callback<Rc<Order>>,
     /// Another account.
     pub(crate) bank: Callback<()>,
     /// Another amount.
@@ -157,7 +159,10 @@ impl Confirming {
     fn is_busy(self) -> bool {
         self.make.is_running().get()
             || self.held.is_settling.get()
-            || self.held.phase.with(|phase| matches!(phase, Phase::Restarting))
+            || self
+                .held
+                .phase
+                .with(|phase| matches!(phase, Phase::Restarting))
             || self.held.quote.with(Option::is_none)
     }
 
@@ -438,7 +443,9 @@ fn Refused(confirming: Confirming, error: ApiError) -> View {
             confirming.exits.bank,
         )
     });
-    let url = error.problem().and_then(|problem| problem.verification_url.clone());
+    let url = error
+        .problem()
+        .and_then(|problem| problem.verification_url.clone());
     let verify = url.filter(|url| is_web_address(url));
     view! {
         <Notice kind=NoticeKind::Danger>

@@ -156,9 +156,13 @@ impl Locale {
         for (name, value) in parts {
             set(&options, name, &(*value).into());
         }
-        let date = Date::new(&at.to_string().into());
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds up to the year 9999 are exact"
+        )]
+        let date = Date::new(&(at.as_millis() as f64).into());
         let format = Intl::DateTimeFormat::new(&self.tags(), &options).format();
-        formatted(&format, &date).unwrap_or_else(|| at.to_string())
+        formatted(&format, &date).unwrap_or_else(|| String::from(date.to_iso_string()))
     }
 
     fn tags(&self) -> Array {

@@ -6,8 +6,6 @@ mod confirm;
 mod deposit;
 mod status;
 
-use std::collections::BTreeMap;
-
 use offramp_domain::{
     api::{Checkout, CountryOffer, FieldProblem},
     bank::CountryCode,
@@ -32,7 +30,7 @@ pub(crate) struct Drafts {
     /// The first step.
     pub(crate) amount: AmountDraft,
     /// The answers about a bank account.
-    bank: StoredValue<BTreeMap<(CountryCode, String), ArcRwSignal<String>>>,
+    bank: StoredValue<Vec<(CountryCode, String, ArcRwSignal<String>)>>,
     /// The answers that the proxy refused.
     pub(crate) refused_fields: RwSignal<Vec<FieldProblem>>,
 }
@@ -92,11 +90,16 @@ impl Drafts {
 
     /// What is typed for one question of a country's form.
     fn answer(self, country: CountryCode, key: &str) -> RwSignal<String> {
-        let draft = self.bank.try_update_value(|answers| {
-            answers
-                .entry((country, key.to_owned()))
-                .or_default()
-                .clone()
+        let draft = self.bank.try_update_value(|drafts| {
+            let known = drafts
+                .iter()
+                .find(|(of, name, _)| *of == country && name == key);
+            if let Some((_, _, draft)) = known {
+                return draft.clone();
+            }
+            let draft = ArcRwSignal::default();
+            drafts.push((country, key.to_owned(), draft.clone()));
+            draft
         });
         draft.unwrap_or_default().into()
     }

@@ -69,9 +69,7 @@ pub fn answers(fields: &BTreeMap<String, String>) -> Result<Answers, Vec<FieldPr
     let mut unknown = Vec::new();
     for (key, value) in fields {
         match FieldKey::parse(key) {
-            Some(known) => {
-                answers.insert(known, value.clone());
-            }
+            Some(known) => answers.insert(known, value.clone()),
             None => unknown.push(FieldProblem {
                 key: key.chars().take(40).collect(),
                 problem: FieldProblemKind::NotAsked,

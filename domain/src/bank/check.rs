@@ -60,7 +60,7 @@ const fn if_held_by(value: &'static str) -> Need {
 /// The bank's name where the payer types it.
 pub(super) fn typed_bank_name(answers: &Answers) -> Option<String> {
     BANK_NAME
-        .check(answers.get(&FieldKey::BankName)?, answers)
+        .check(answers.get(FieldKey::BankName)?, answers)
         .ok()
 }
 

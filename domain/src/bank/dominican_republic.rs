@@ -95,7 +95,7 @@ fn is_iban(number: &str) -> bool {
 /// The document's own rule, as soon as its type is known. Without one, the type is the problem to
 /// report, and the number passes if any document could have it.
 fn document_identifier(typed: &str, others: &Answers) -> Result<String, Problem> {
-    match others.get(&FieldKey::DocumentType).map(String::as_str) {
+    match others.get(FieldKey::DocumentType) {
         Some(CEDULA) => cedula(typed),
         Some(RNC) => rnc(typed),
         Some(PASSPORT) => passport(typed),

@@ -45,7 +45,7 @@ fn group_clabe(canonical: &str) -> String {
 
 /// The first three digits name the bank, while the rest is still being typed.
 fn bank_name(answers: &Answers) -> Option<String> {
-    let digits = check::digits(answers.get(&FieldKey::Clabe)?, LABEL).ok()?;
+    let digits = check::digits(answers.get(FieldKey::Clabe)?, LABEL).ok()?;
     bank(&digits).map(str::to_owned)
 }
 

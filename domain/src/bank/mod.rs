@@ -1,5 +1,6 @@
 //! Bank accounts: the table of countries, and how a form's raw answers become [`BankDetails`].
 
+mod answers;
 mod check;
 mod dominican_republic;
 mod mexico;
@@ -7,12 +8,12 @@ mod mexico_banks;
 mod sepa;
 mod united_states;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{money::Currency, names::names};
+
+pub use answers::Answers;
 
 /// Every country that can be paid, in the order in which they are offered.
 pub static COUNTRIES: [&Country; 4] = [
@@ -206,9 +207,6 @@ pub struct FieldError {
     pub problem: Problem,
 }
 
-/// A form's raw answers, as typed or as received.
-pub type Answers = BTreeMap<FieldKey, String>;
-
 /// When an answer is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -297,7 +295,7 @@ impl Field {
     pub fn is_asked(&self, others: &Answers) -> bool {
         match self.need {
             Need::Required | Need::Optional => true,
-            Need::When { key, value } => others.get(&key).is_some_and(|given| given == value),
+            Need::When { key, value } => others.get(key) == Some(value),
         }
     }
 }
@@ -328,12 +326,10 @@ impl Country {
         let mut accepted = Answers::new();
         let mut errors = Vec::new();
         for field in self.fields.iter().filter(|field| field.is_asked(answers)) {
-            let typed = answers.get(&field.key).map_or("", String::as_str);
+            let typed = answers.get(field.key).unwrap_or_default();
             match field.check(typed, answers) {
                 Ok(canonical) if canonical.is_empty() => {}
-                Ok(canonical) => {
-                    accepted.insert(field.key, canonical);
-                }
+                Ok(canonical) => accepted.insert(field.key, canonical),
                 Err(problem) => errors.push(FieldError {
                     key: field.key,
                     problem,
@@ -348,9 +344,9 @@ impl Country {
         errors.extend(
             answers
                 .iter()
-                .filter(|(key, typed)| !asked(**key) && !typed.trim().is_empty())
+                .filter(|(key, typed)| !asked(*key) && !typed.trim().is_empty())
                 .map(|(key, _)| FieldError {
-                    key: *key,
+                    key,
                     problem: Problem::NotAsked,
                 }),
         );
@@ -395,7 +391,7 @@ impl BankDetails {
 
     /// One accepted answer, in its canonical form.
     pub fn answer(&self, key: FieldKey) -> Option<&str> {
-        self.answers.get(&key).map(String::as_str)
+        self.answers.get(key)
     }
 
     /// The bank's name, as given or as the number tells it.

@@ -136,7 +136,7 @@ fn bic(typed: &str, others: &Answers) -> Result<String, Problem> {
 
 /// The country at the start of the IBAN, if it is one of SEPA.
 fn iban_country(others: &Answers) -> Option<String> {
-    let mut number = check::code(others.get(&FieldKey::Iban)?, LABEL).ok()?;
+    let mut number = check::code(others.get(FieldKey::Iban)?, LABEL).ok()?;
     iban_length(number.get(..2)?)?;
     number.truncate(2);
     Some(number)

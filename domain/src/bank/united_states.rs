@@ -92,10 +92,7 @@ fn account_number(typed: &str, _others: &Answers) -> Result<String, Problem> {
 /// A ZIP code for an address in the United States, and letters and digits for any other: the holder
 /// may live abroad.
 fn postal_code(typed: &str, others: &Answers) -> Result<String, Problem> {
-    if others
-        .get(&FieldKey::AddressCountry)
-        .is_some_and(|country| country == "US")
-    {
+    if others.get(FieldKey::AddressCountry) == Some("US") {
         zip_code(typed)
     } else {
         let mut code = check::address_line(typed, others)?;

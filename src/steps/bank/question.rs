@@ -1,8 +1,6 @@
 //! One question of a bank form: where it comes from, how it is asked, and what is wrong with an
 //! answer.
 
-use std::collections::BTreeMap;
-
 use js_sys::RegExp;
 use offramp_domain::{
     api::FormField,
@@ -107,7 +105,7 @@ impl Question {
             Source::BuiltIn(field) => field.check(&typed, others).map_err(Trouble::Refused),
             Source::Again(field) => {
                 let first = others
-                    .get(&field.key)
+                    .get(field.key)
                     .map(|first| field.check(first, others));
                 let again = field.check(&typed, others).map_err(Trouble::Refused)?;
                 match first {
@@ -331,13 +329,13 @@ pub(super) fn answers(questions: &[Question]) -> Answers {
         Source::Again(_) | Source::Listed(_) => None,
     };
     let all: Answers = questions.iter().filter_map(answer).collect();
-    let mut asked = BTreeMap::new();
+    let mut asked = Answers::new();
     for question in questions {
         if let Source::BuiltIn(field) = question.source
             && field.is_asked(&all)
-            && let Some(answer) = all.get(&field.key)
+            && let Some(answer) = all.get(field.key)
         {
-            asked.insert(field.key, answer.clone());
+            asked.insert(field.key, answer.to_owned());
         }
     }
     asked

@@ -250,10 +250,15 @@ impl FromStr for Amount {
         if fraction.len() > MAX_DECIMALS as usize {
             return Err(ParseAmountError::TooManyDecimals { max: MAX_DECIMALS });
         }
-        if whole.trim_start_matches('0').len() + fraction.len() > MAX_DIGITS {
+        let whole = whole.trim_start_matches('0');
+        if whole.len() + fraction.len() > MAX_DIGITS {
             return Err(ParseAmountError::TooLarge);
         }
-        Decimal::from_str_exact(text)
+        // So few digits always fit. `Decimal` reads many forms of a number that are none of ours.
+        let digits = whole.bytes().chain(fraction.bytes());
+        let number = digits.fold(0, |number, digit| number * 10 + i128::from(digit - b'0'));
+        let scale = u32::try_from(fraction.len()).unwrap_or(MAX_DECIMALS);
+        Decimal::try_from_i128_with_scale(number, scale)
             .map(Self)
             .map_err(|_| ParseAmountError::TooLarge)
     }

@@ -104,7 +104,7 @@ impl Locale {
             .iter()
             .map(|code| ((*code).to_owned(), names.name(code)))
             .collect();
-        countries.sort_by(|(_, left), (_, right)| {
+        countries.sort_unstable_by(|(_, left), (_, right)| {
             let order = compare.call2(&JsValue::UNDEFINED, &left.into(), &right.into());
             let order = order.ok().and_then(|order| order.as_f64());
             order.map_or(Ordering::Equal, |order| order.total_cmp(&0.0))

@@ -426,8 +426,9 @@ impl BankDetails {
 /// ```
 pub fn masked(account: &str) -> String {
     let shown = if account.chars().count() >= 8 { 4 } else { 2 };
-    let tail = account.chars().rev().take(shown).collect::<Vec<_>>();
-    format!("•••• {}", tail.into_iter().rev().collect::<String>())
+    let tail = account.char_indices().rev().nth(shown - 1);
+    let tail = tail.and_then(|(start, _)| account.get(start..));
+    ["•••• ", tail.unwrap_or(account)].concat()
 }
 
 /// Bank details never print their numbers or names, not even by mistake in a log.

@@ -273,6 +273,14 @@ async fn the_figure_above_a_question_is_the_one_that_is_asked_about() {
         "1 USDC = 18.00 MXN"
     );
     page.is_silent_about("ahora recibes 1,819.00 MXN");
+    let total = page.text(".checkout-confirm__total");
+    assert!(
+        total.contains("Habías visto 1,819.00 MXN"),
+        "beside it, as long as nothing renews itself: {total}"
+    );
+    page.is_silent_about("se renueva solo");
+    page.press("decline-quote").await;
+    page.says("se renueva solo");
 }
 
 #[wasm_bindgen_test]

@@ -61,7 +61,8 @@ pub(crate) fn ConfirmStep(
     /// Where to go from here.
     exits: Exits,
 ) -> View {
-    let words = &expect_context::<Locale>().words.confirm;
+    let locale = expect_context::<Locale>();
+    let words = &locale.words.confirm;
     let (receiver, needs_destination) = checkout
         .with_value(|checkout| (checkout.receiver.clone(), checkout.quote_needs_destination));
     let destination = needs_destination.then(|| payee.destination.clone());
@@ -69,6 +70,19 @@ pub(crate) fn ConfirmStep(
     let account = payee.shown.clone();
     let confirming = Confirming::new(held, payee, drafts, exits);
     let quote = Signal::derive(move || confirming.quote());
+    let asked = Signal::derive(move || {
+        confirming.worse.with(|worse| {
+            let Worse { before, now } = worse.as_ref()?;
+            Some(
+                [
+                    words.worse.before,
+                    " ",
+                    &locale.money(*before, now.currency),
+                ]
+                .concat(),
+            )
+        })
+    });
     // A press on the button is a decision of its own.
     let touch = move |event: &Event| {
         let target = event
@@ -90,7 +104,7 @@ pub(crate) fn ConfirmStep(
             <h2 class="checkout-step__title" tabindex="-1">
                 {words.title}
             </h2>
-            <Total quote />
+            <Total quote asked />
             <Changed confirming />
             <Review quote account receiver />
             <WhatIf quote />

@@ -18,7 +18,11 @@ use crate::{
 
 /// What arrives: the largest thing on the screen.
 #[component]
-pub(super) fn Total(quote: Signal<Option<Quote>>) -> View {
+pub(super) fn Total(
+    quote: Signal<Option<Quote>>,
+    /// What is said instead of how binding it is, while the payer is asked about it.
+    asked: Signal<Option<String>>,
+) -> View {
     let locale = expect_context::<Locale>();
     let words = &locale.words.confirm;
     let label = Signal::derive(move || {
@@ -38,7 +42,9 @@ pub(super) fn Total(quote: Signal<Option<Quote>>) -> View {
         },
     });
     let promise = Signal::derive(move || {
-        quote.with(|quote| quote.as_ref().map(|quote| promise(words, quote).to_owned()))
+        asked.get().or_else(|| {
+            quote.with(|quote| quote.as_ref().map(|quote| promise(words, quote).to_owned()))
+        })
     });
     view! {
         <div class="checkout-confirm__total">

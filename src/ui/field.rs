@@ -141,7 +141,15 @@ pub(crate) fn TextField(
         Some(text) if !is_entered.get() => text.get(),
         Some(_) | None => value.get(),
     });
-    let take_up = handler(move |_: FocusEvent| is_entered.set(true));
+    let take_up = handler(move |event: FocusEvent| {
+        is_entered.set(true);
+        if at_rest.is_some() {
+            // At once, and selected as the Tab key leaves it: what it had selected is gone by then.
+            let input: HtmlInputElement = event_target(&event);
+            input.set_value(&value.get_untracked());
+            input.select();
+        }
+    });
     let edit = handler(move |event: Event| {
         is_entered.set(true);
         value.set(event_target_value(&event));

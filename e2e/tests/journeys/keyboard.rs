@@ -98,6 +98,32 @@ async fn enter_in_a_field_goes_on() -> Result<()> {
     .await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_figure_in_groups_is_typed_over_as_one_without() -> Result<()> {
+    const SELECTED: &str = "const field = root.activeElement; \
+         return field.value.slice(field.selectionStart, field.selectionEnd);";
+    journey(async |journey| {
+        let checkout = journey.open().await?;
+        let browser = &checkout.browser;
+        checkout.fill_amount("1234.5", "MX").await?;
+        tab_to(checkout, "select:asset").await?;
+        ensure!(checkout.value("crypto_amount").await? == "1,234.5");
+        browser.chord(SHIFT, TAB).await?;
+        is_at(checkout, "input:crypto_amount").await?;
+        ensure!(checkout.value("crypto_amount").await? == "1234.5");
+        let script = [
+            "const root = document.querySelector('offramp-checkout').shadowRoot;",
+            SELECTED,
+        ];
+        let selected: String = browser.script(&script.concat(), &[]).await?;
+        ensure!(selected == "1234.5", "{selected:?} is selected");
+        browser.keys("7").await?;
+        ensure!(checkout.value("crypto_amount").await? == "7");
+        Ok(())
+    })
+    .await
+}
+
 /// Presses Tab until something has the focus.
 async fn tab_to(checkout: &Checkout, control: &str) -> Result<()> {
     let mut way = Vec::new();

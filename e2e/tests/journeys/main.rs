@@ -1,5 +1,6 @@
 //! A payer's journeys, one story per file. How they are told is in the crate's documentation.
 
+mod at_a_desk;
 mod cancelled_then_paid;
 mod copying;
 mod deposit_never_comes;

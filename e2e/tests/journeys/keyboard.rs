@@ -1,6 +1,6 @@
 //! From the first field to the address without touching the mouse.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use offramp_domain::order::OrderState;
 use offramp_e2e::{
     Checkout, Step,
@@ -100,7 +100,9 @@ async fn enter_in_a_field_goes_on() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_figure_in_groups_is_typed_over_as_one_without() -> Result<()> {
-    const SELECTED: &str = "const field = root.activeElement; \
+    const FIELD: &str = "return document.querySelector('offramp-checkout').shadowRoot \
+         .querySelector('[name=crypto_amount]');";
+    const SELECTED: &str = "const [field] = arguments; \
          return field.value.slice(field.selectionStart, field.selectionEnd);";
     journey(async |journey| {
         let checkout = journey.open().await?;
@@ -108,15 +110,26 @@ async fn a_figure_in_groups_is_typed_over_as_one_without() -> Result<()> {
         checkout.fill_amount("1234.5", "MX").await?;
         tab_to(checkout, "select:asset").await?;
         ensure!(checkout.value("crypto_amount").await? == "1,234.5");
+        let field = browser.element(FIELD, &[]).await?;
+        let field = field.context("there is no amount")?;
+        let selected = async || {
+            let field = [field.to_json()?];
+            browser.script::<String>(SELECTED, &field).await
+        };
+
+        // A press puts the caret where it is, here behind the figure.
+        field.click().await?;
+        ensure!(checkout.value("crypto_amount").await? == "1234.5");
+        ensure!(selected().await?.is_empty());
+        browser.keys("6").await?;
+        ensure!(checkout.value("crypto_amount").await? == "1234.56");
+
+        // The Tab key selects all of it.
+        tab_to(checkout, "select:asset").await?;
+        ensure!(checkout.value("crypto_amount").await? == "1,234.56");
         browser.chord(SHIFT, TAB).await?;
         is_at(checkout, "input:crypto_amount").await?;
-        ensure!(checkout.value("crypto_amount").await? == "1234.5");
-        let script = [
-            "const root = document.querySelector('offramp-checkout').shadowRoot;",
-            SELECTED,
-        ];
-        let selected: String = browser.script(&script.concat(), &[]).await?;
-        ensure!(selected == "1234.5", "{selected:?} is selected");
+        ensure!(selected().await? == "1234.56");
         browser.keys("7").await?;
         ensure!(checkout.value("crypto_amount").await? == "7");
         Ok(())

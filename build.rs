@@ -1,14 +1,19 @@
-//! Turns `src/i18n/<language>.json` into statics of one `Messages` type, so that a sentence that is
-//! missing in a language, or asks for other values there, does not build.
+//! Checks `src/i18n/<language>.json` against each other and defines their `Messages`, so that a
+//! sentence that is missing in a language, or asks for other values there, does not build. The
+//! sentences themselves are not in the program: it reads those of one language from a file.
+
+#[path = "src/i18n/lines.rs"]
+mod lines;
 
 use std::{collections::BTreeSet, env, error::Error, fmt::Write as _, fs, path::Path};
 
 use serde_json::{Map, Value};
 
-/// The first one defines which sentences there are.
-const LANGUAGES: [&str; 2] = ["es", "en"];
+use lines::{LANGUAGES, Parts};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let folder = env::var("OUT_DIR")?;
+    let folder = Path::new(&folder);
     let mut locales = Vec::new();
     for language in LANGUAGES {
         let path = format!("src/i18n/{language}.json");
@@ -16,6 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
         let sentences: Map<String, Value> =
             serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
+        let file = lines::file(&sentences).map_err(|error| format!("{path}: {error}"))?;
+        // For the tests, which have no loader.
+        fs::write(folder.join(format!("words.{language}.txt")), file)?;
         locales.push((language, sentences));
     }
     let mut code = String::new();
@@ -24,16 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             compare(language, "", model, sentences)?;
         }
         define(&mut code, "Messages", model)?;
+        let count = lines::file(model)?.lines().count();
+        writeln!(code, "const SENTENCES: usize = {count};")?;
     }
-    for (language, sentences) in &locales {
-        let name = language.to_uppercase();
-        write!(code, "pub(crate) static {name}: Messages = ")?;
-        fill(&mut code, "Messages", sentences)?;
-        code.push_str(";\n");
-    }
-    let folder = env::var("OUT_DIR")?;
-    fs::write(Path::new(&folder).join("messages.rs"), code)?;
+    fs::write(folder.join("messages.rs"), code)?;
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/i18n/lines.rs");
     Ok(())
 }
 
@@ -77,46 +81,40 @@ fn values(sentence: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// One struct for each object.
+/// One struct for each object, and how it is made of lines. Each has a function of its own: in one
+/// another, they would copy what they have read once more.
 fn define(
     code: &mut String,
     name: &str,
-    sentences: &Map<String, Value>,
+    object: &Map<String, Value>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut fields = String::new();
-    for (key, value) in sentences {
-        let kind = if let Value::Object(inner) = value {
-            let inner_name = type_name(name, key);
-            define(code, &inner_name, inner)?;
-            inner_name
-        } else {
-            "&'static str".to_owned()
-        };
-        writeln!(fields, "    pub(crate) {key}: {kind},")?;
+    let Parts { sentences, objects } = Parts::of(object)?;
+    let keys: Vec<&str> = sentences.iter().map(|(key, _)| *key).collect();
+    let keys = keys.join(", ");
+    let (mut fields, mut values) = (String::new(), String::new());
+    for (key, _) in &sentences {
+        writeln!(fields, "    pub(crate) {key}: &'static str,")?;
+        writeln!(values, "            {key},")?;
     }
-    writeln!(code, "pub(crate) struct {name} {{\n{fields}}}")?;
-    Ok(())
-}
-
-fn fill(
-    code: &mut String,
-    name: &str,
-    sentences: &Map<String, Value>,
-) -> Result<(), Box<dyn Error>> {
-    writeln!(code, "{name} {{")?;
-    for (key, value) in sentences {
-        write!(code, "{key}: ")?;
-        if let Value::Object(inner) = value {
-            fill(code, &type_name(name, key), inner)?;
-        } else {
-            let sentence = value
-                .as_str()
-                .ok_or_else(|| format!("{key} is not a sentence"))?;
-            write!(code, "{sentence:?}")?;
-        }
-        code.push_str(",\n");
+    for (key, inner) in objects {
+        let inner_name = type_name(name, key);
+        define(code, &inner_name, inner)?;
+        writeln!(fields, "    pub(crate) {key}: {inner_name},")?;
+        writeln!(values, "            {key}: {inner_name}::read(lines),")?;
     }
-    code.push('}');
+    writeln!(
+        code,
+        "pub(crate) struct {name} {{
+{fields}}}
+impl {name} {{
+    #[inline(never)]
+    fn read(lines: &mut Lines) -> Self {{
+        let &[{keys}] = lines.take();
+        Self {{
+{values}        }}
+    }}
+}}"
+    )?;
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 //! in the console that names it.
 
 use js_sys::{Function, Object, Reflect};
-use leptos::prelude::*;
 use offramp_domain::{
     bank::CountryCode,
     money::{Amount, Token},
@@ -10,7 +9,7 @@ use offramp_domain::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::i18n::Locale;
+use crate::i18n::{ForeignWords, Locale, Tag};
 
 /// The options of one element.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +48,7 @@ pub(crate) struct OpenedOrder {
 
 impl Config {
     /// Reads what the loader hands over.
-    pub(crate) fn parse(options: &JsValue) -> Self {
+    pub(crate) fn parse(options: &JsValue) -> Result<Self, ForeignWords> {
         let text = |name: &str| string(options, name).filter(|text| !text.is_empty());
         let opened = text("order").map(|id| OpenedOrder {
             id,
@@ -65,17 +64,17 @@ impl Config {
             }),
             amount: read(options, "amount", |text| text.parse().ok()),
         };
-        Self {
+        Ok(Self {
             proxy: text("proxy")
                 .unwrap_or_default()
                 .trim_end_matches('/')
                 .to_owned(),
             session: property(options, "session").dyn_into().ok(),
-            locale: locale(options),
+            locale: locale(options)?,
             prefill,
             opened,
             appearance: appearance(options),
-        }
+        })
     }
 }
 
@@ -86,11 +85,10 @@ fn token(text: &str) -> Option<Token> {
         .find(|token| token.symbol().eq_ignore_ascii_case(text))
 }
 
-fn locale(options: &JsValue) -> Locale {
-    read(options, "locale", Locale::parse).unwrap_or_else(|| {
-        let language = window().navigator().language();
-        Locale::first_spoken(language.as_deref())
-    })
+/// The loader has chosen a language that is spoken here, and fetched its words.
+fn locale(options: &JsValue) -> Result<Locale, ForeignWords> {
+    let tag = read(options, "locale", Tag::parse).unwrap_or(Tag::SPANISH);
+    Locale::new(tag, || string(options, "words").unwrap_or_default())
 }
 
 /// `appearance.variables`, where each name is written `colorPrimary` or `color-primary`.

@@ -2,13 +2,14 @@
 
 use js_sys::{Object, Reflect};
 use offramp_domain::api::Order;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
 use crate::{
     api::ApiError,
     app::App,
     config::Config,
+    i18n::ForeignWords,
     state::{ArcRwSignal, StoredValue},
     view::{Mounted, view},
     wizard::Step,
@@ -19,20 +20,24 @@ const EVENTS_VERSION: u32 = 1;
 
 /// Shows the checkout inside `root`, within the shadow root of `host`, on which it fires events.
 ///
-/// `options` is `{ proxy, session: () => Promise<string>, locale, country, token, network, amount,
-/// order, resume, appearance }`, where everything but `proxy` and `session` may be absent.
+/// `options` is `{ proxy, session: () => Promise<string>, locale, words, country, token, network,
+/// amount, order, resume, appearance }`, where `words` is the text of the file for the language of
+/// `locale`, and everything but these two, `proxy` and `session` may be absent.
+///
+/// # Errors
+/// When the words are those of another version.
 #[wasm_bindgen]
-pub fn mount(host: HtmlElement, root: HtmlElement, options: &JsValue) -> Handle {
+pub fn mount(host: HtmlElement, root: HtmlElement, options: &JsValue) -> Result<Handle, JsError> {
     console_error_panic_hook::set_once();
-    let config = ArcRwSignal::new(Config::parse(options));
+    let config = ArcRwSignal::new(Config::parse(options)?);
     let given = config.clone();
     let mounted = Mounted::new(root, || {
         view! { <App host=Host::new(host) config=given.into() /> }
     });
-    Handle {
+    Ok(Handle {
         config,
         _mounted: mounted,
-    }
+    })
 }
 
 /// A checkout on a page. It is gone when this is dropped.
@@ -44,16 +49,27 @@ pub struct Handle {
 
 #[wasm_bindgen]
 impl Handle {
-    /// Takes new options, and keeps what the payer has done so far.
-    pub fn update(&self, options: &JsValue) {
-        let config = Config::parse(options);
+    /// Takes new options, and keeps what the payer has done so far. The words of a language that was
+    /// shown before may be absent.
+    ///
+    /// # Errors
+    /// When the words are those of another version. Everything stays as it was.
+    pub fn update(&self, options: &JsValue) -> Result<(), JsError> {
+        let config = Config::parse(options)?;
         if self.config.with_untracked(|known| *known != config) {
             self.config.set(config);
         }
+        Ok(())
     }
 
     /// Takes the checkout off the page and ends everything it does.
     pub fn unmount(self) {}
+}
+
+impl From<ForeignWords> for JsError {
+    fn from(ForeignWords: ForeignWords) -> Self {
+        Self::new("the words are those of another version")
+    }
 }
 
 impl std::fmt::Debug for Handle {

@@ -3,8 +3,9 @@
 //   <script type="module" src="https://pay.partner.example/offramp.js"></script>
 //   <offramp-checkout session-url="/offramp/session" locale="es-MX"></offramp-checkout>
 //
-// It defines the element, draws a skeleton at once, fetches JavaScript glue, wasm, stylesheet and
-// session side by side, checks the first three against the digests below, and calls `mount`.
+// It defines the element, draws a skeleton at once, fetches JavaScript glue, wasm, stylesheet, the
+// words of one language and the session side by side, checks all but the session against the digests
+// below, and calls `mount`.
 // No dependency, no inline style or script: it runs under
 //   script-src 'self' <proxy> 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' <proxy>;
 //   require-trusted-types-for 'script'; trusted-types 'none'
@@ -13,7 +14,7 @@
 // their own (xtask/src/bundle).
 
 const GLUE = ["{{glue.path}}", "{{glue.integrity}}"];
-const WASM = ["{{wasm.path}}", "{{wasm.integrity}}"];
+const WASM = ["{{widget.path}}", "{{widget.integrity}}"];
 const STYLE = ["{{style.path}}", "{{style.integrity}}"];
 
 // Each attribute has a property of the same name, in camelCase, and the two mirror each other.
@@ -30,11 +31,25 @@ const ATTRIBUTES = [
   "network",
   "amount",
 ];
-const property = (attribute) => attribute.replace(/-./, (dash) => dash[1].toUpperCase());
+const property = (attribute) => attribute.replace("session-url", "sessionUrl");
+const PROPERTIES = [...ATTRIBUTES.map(property), "appearance"];
 
+// The words of each language: a file as those above, and what is said before it is there.
 const WORDS = {
-  en: ["Loading…", "The checkout could not be opened. Check your connection and try again.", "Try again"],
-  es: ["Cargando…", "No se pudo abrir el pago. Revisa tu conexión e inténtalo de nuevo.", "Reintentar"],
+  en: [
+    "{{words-en.path}}",
+    "{{words-en.integrity}}",
+    "Loading…",
+    "The checkout could not be opened. Check your connection and try again.",
+    "Try again",
+  ],
+  es: [
+    "{{words-es.path}}",
+    "{{words-es.integrity}}",
+    "Cargando…",
+    "No se pudo abrir el pago. Revisa tu conexión e inténtalo de nuevo.",
+    "Reintentar",
+  ],
 };
 
 // As large as the first step, so that the page around it does not jump. Colours and letters are the
@@ -59,26 +74,24 @@ skeletonStyle.replaceSync(`
   }
 `);
 
-// One glue, one wasm and one stylesheet for every element of the page. A module that failed to
-// load stays failed under its address, so each further try asks under another one.
-let program;
-let tries = 0;
+// One program for every element of the page, and one text for each language. A module that failed
+// to load stays failed under its address, so what is asked for after a failure has another one.
+const loaded = {};
+let query = "";
 
-function load() {
-  program ??= start(tries++ ? `?${tries}` : "").catch((error) => {
-    program = undefined;
-    throw error;
-  });
-  return program;
+const once = (load, file) => (loaded[file] ??= load(file).catch((error) => failed(file, error)));
+
+function failed(file, error) {
+  delete loaded[file];
+  query = `?${Date.now()}`;
+  throw error;
 }
 
-async function start(query) {
-  const url = new URL(GLUE[0] + query, import.meta.url).href;
-  const wasm = fetched(WASM, query);
-  // Handled below, or not at all when the glue failed first.
-  wasm.catch(() => {});
-  const style = fetched(STYLE, query).then((response) => response.text());
-  const [text] = await Promise.all([style, preloaded(url, GLUE[1])]);
+const address = (path) => new URL(path + query, import.meta.url).href;
+
+async function start() {
+  const url = address(GLUE[0]);
+  const [text, wasm] = await Promise.all([read(STYLE), fetched(WASM), preloaded(url, GLUE[1])]);
   const glue = await import(url);
   await glue.default({ module_or_path: wasm });
   const sheet = new CSSStyleSheet();
@@ -86,24 +99,28 @@ async function start(query) {
   return { mount: glue.mount, sheet };
 }
 
-function fetched([path, integrity], query) {
-  return fetch(new URL(path + query, import.meta.url), { integrity, credentials: "omit" });
+function fetched([path, integrity]) {
+  return fetch(address(path), { integrity, credentials: "omit" });
 }
+
+const read = async (file) => (await fetched(file)).text();
 
 // `import()` takes no digest. A preload does, and the import then uses what was preloaded; without
 // waiting for it, a page that blocks preloads would get the glue unchecked.
 function preloaded(href, integrity) {
   return new Promise((resolve, reject) => {
-    const link = document.createElement("link");
-    if (!link.relList.supports("modulepreload")) throw new Error("modulepreload is not supported");
     // A page whose policy names a nonce gave it to this script.
-    const self = [...document.querySelectorAll("script[src]")].find(
-      (script) => script.src === import.meta.url,
-    );
-    if (self?.nonce) link.nonce = self.nonce;
-    link.onload = resolve;
-    link.onerror = () => reject(new Error(`refused: ${href}`));
-    Object.assign(link, { rel: "modulepreload", crossOrigin: "anonymous", integrity, href });
+    const self = [...document.scripts].find((script) => script.src === import.meta.url);
+    const link = made("link", {
+      rel: "modulepreload",
+      crossOrigin: "anonymous",
+      integrity,
+      href,
+      nonce: self?.nonce ?? "",
+      onload: resolve,
+      onerror: () => reject(new Error(`refused: ${href}`)),
+    });
+    if (!link.relList.supports("modulepreload")) throw new Error("modulepreload is not supported");
     document.head.append(link);
   });
 }
@@ -138,7 +155,7 @@ class OfframpCheckout extends HTMLElement {
 
   connectedCallback() {
     // Set on the element before this script defined it: hand it to the accessors.
-    for (const name of [...ATTRIBUTES.map(property), "appearance"]) {
+    for (const name of PROPERTIES) {
       if (Object.hasOwn(this, name)) {
         const value = this[name];
         delete this[name];
@@ -161,36 +178,43 @@ class OfframpCheckout extends HTMLElement {
     this.#changed();
   }
 
-  // Later, because the wasm may be the one who changes something, and is not re-entrant.
-  #changed() {
-    queueMicrotask(() => this.#handle?.update(this.#options()));
+  async #changed() {
+    // Later, because the wasm may be the one who changes something, and is not re-entrant.
+    await 0;
+    if (!this.#handle) return;
+    try {
+      const options = await this.#options();
+      // The page may have asked for another language since.
+      if (options.locale === this.#locale) this.#handle?.update(options);
+    } catch (error) {
+      this.#report("load_failed", error);
+    }
   }
 
   async #open() {
     const attempt = (this.#attempt = {});
     this.#failed = false;
-    const blocks = [made("i"), made("i"), made("i")];
-    this.#show({ role: "status", ariaLabel: this.#words()[0] }, ...blocks);
+    this.#show({ role: "status", ariaLabel: this.#words[2] }, made("i"), made("i"), made("i"));
     let code = "load_failed";
     try {
-      const loading = load();
+      const loading = Promise.all([once(start, GLUE), once(read, this.#words)]);
       // An order is opened read-only by its link, without a session.
       this.#firstToken = this.order && this.resume ? undefined : this.#token();
       this.#firstToken?.catch(() => {});
-      const { mount, sheet } = await loading;
+      const [{ mount, sheet }] = await loading;
       code = "session_failed";
       await this.#firstToken;
-      if (attempt !== this.#attempt) return;
       code = "load_failed";
+      const options = await this.#options();
+      if (attempt !== this.#attempt) return;
       const root = made("div");
       this.#shadow.adoptedStyleSheets = [sheet];
       this.#shadow.replaceChildren(root);
       try {
-        this.#handle = mount(this, root, this.#options());
+        this.#handle = mount(this, root, options);
       } catch (error) {
         // A wasm that stopped in the middle is of no further use.
-        program = undefined;
-        throw error;
+        failed(GLUE, error);
       }
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(code, error);
@@ -207,17 +231,19 @@ class OfframpCheckout extends HTMLElement {
     this.#attempt = this.#handle = this.#firstToken = this.#lastToken = undefined;
     this.#failed = false;
     handle?.unmount();
-    // Unless `unmount` consumed it.
-    if (handle?.__wbg_ptr) handle.free();
     this.#shadow.replaceChildren();
   }
 
   #fail(code, error) {
-    const [, failed, again] = this.#words();
+    const [, , , failed, again] = this.#words;
     const retry = made("button", { type: "button", onclick: () => this.#open() }, again);
     this.#failed = true;
     // What the page wrote between the tags, a link to a hosted page for example, is the way out.
     this.#show({}, made("p", { role: "alert" }, failed), retry, made("slot"));
+    this.#report(code, error);
+  }
+
+  #report(code, error) {
     console.error("offramp-checkout:", error);
     this.dispatchEvent(
       new CustomEvent("offramp:error", { bubbles: true, composed: true, detail: { v: 1, code } }),
@@ -240,29 +266,30 @@ class OfframpCheckout extends HTMLElement {
     const response = await fetch(sessionUrl, { method: "POST", headers, credentials: "same-origin" });
     if (!response.ok) throw new Error(`session-url answered ${response.status}`);
     const { client_token } = await response.json();
-    if (typeof client_token !== "string") throw new Error("session-url answered no client_token");
+    if (!client_token) throw new Error("session-url answered no client_token");
     return client_token;
   }
 
-  #options() {
-    const options = { session: this.#session, appearance: this.#appearance };
-    for (const name of ATTRIBUTES) {
-      if (!name.startsWith("session")) options[name] = this[name] ?? undefined;
-    }
-    options.proxy ??= new URL(import.meta.url).origin;
-    return options;
+  async #options() {
+    const locale = this.#locale;
+    const words = await once(read, this.#words);
+    const options = { proxy: new URL(import.meta.url).origin };
+    for (const name of PROPERTIES) options[name] = this[name] ?? options[name];
+    return { ...options, locale, words, session: this.#session };
   }
 
-  #words() {
-    const language = this.locale || navigator.language;
-    return /^es\b/i.test(language) ? WORDS.es : WORDS.en;
+  // The first language tag for which there are words, and Spanish after them.
+  get #locale() {
+    return [this.locale, ...navigator.languages, "es"].find((tag) => /^(en|es)([-_]|$)/i.test(tag));
+  }
+
+  get #words() {
+    return WORDS[this.#locale.slice(0, 2).toLowerCase()];
   }
 }
 
 for (const name of ATTRIBUTES) {
   Object.defineProperty(OfframpCheckout.prototype, property(name), {
-    configurable: true,
-    enumerable: true,
     get() {
       return this.getAttribute(name);
     },

@@ -13,12 +13,29 @@ use web_sys::HtmlElement;
 use crate::{
     api::ApiError,
     clock::{ClockOffset, ServerClock},
-    i18n::Locale,
+    i18n::{Locale, Tag},
     order::{ActionRequest, Connection, OrderHandle},
     state::{ArcRwSignal, Callback},
     steps::{DepositStep, StatusStep},
     view::{Mounted, view},
 };
+
+/// The file of words for a tag. Here, because only the loader can fetch one.
+pub fn words(tag: &str) -> &'static str {
+    if tag.starts_with("es") {
+        include_str!(concat!(env!("OUT_DIR"), "/words.es.txt"))
+    } else {
+        include_str!(concat!(env!("OUT_DIR"), "/words.en.txt"))
+    }
+}
+
+/// A language with its words.
+#[expect(clippy::expect_used, reason = "a test without words cannot go on")]
+pub(crate) fn locale(tag: &str) -> Locale {
+    let file = || words(tag).to_owned();
+    let tag = Tag::parse(tag).unwrap_or(Tag::SPANISH);
+    Locale::new(tag, file).expect("a line for each sentence")
+}
 
 /// Which step is mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +95,7 @@ impl Stage {
             let (order, did, clock) = (order.clone(), did.clone(), Rc::clone(&clock));
             let (acting, problem) = (acting.clone(), problem.clone());
             let connection = connection.clone();
-            let locale = Locale::first_spoken([language]);
+            let locale = locale(language);
             Mounted::new(root, move || {
                 provide_context(locale);
                 let server = ServerClock::new();

@@ -654,4 +654,9 @@ async fn the_page_may_change_the_language_and_nothing_is_lost() {
     page.update(&json!({ "locale": "en-US" }));
     page.until_says("How much do you want to sell?").await;
     assert_eq!(page.value("crypto_amount"), "100");
+
+    // The words of the first language are still there.
+    page.update(&json!({ "locale": "es-MX", "words": null }));
+    page.until_says("¿Cuánto quieres vender?").await;
+    assert_eq!(page.value("crypto_amount"), "100");
 }

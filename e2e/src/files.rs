@@ -55,8 +55,8 @@ pub struct Flipped {
 impl Flipped {
     /// Flips a bit in the last byte of the file that begins and ends like this.
     ///
-    /// The last byte is the end of a line of JavaScript, of a section of the wasm that no browser
-    /// reads, or of a rule of the stylesheet: nothing would go wrong by it, and only whoever compares
+    /// The last byte is the end of a line of JavaScript or of words, of a section of the wasm that no
+    /// browser reads, or of a rule of the stylesheet: nothing would go wrong by it, and only whoever compares
     /// the digest notices.
     ///
     /// # Errors

@@ -1,17 +1,12 @@
-//! Every word on the screen, in each language, and how numbers and times are written there.
-//!
-//! `es.json` and `en.json` become statics of one [`Messages`] type (see `build.rs`): each key is a
-//! field, each object a struct of its own. A sentence missing in one language does not build, and
-//! one that nobody uses is reported as dead code.
+//! The payer's language: its words, and which region's figures and times go with them.
+
+mod words;
 
 use offramp_domain::api::ErrorCode;
 
+pub(crate) use words::*;
+
 use crate::api::ApiError;
-
-include!(concat!(env!("OUT_DIR"), "/messages.rs"));
-
-/// Every sentence of one language.
-pub(crate) type Words = &'static Messages;
 
 /// The payer's language and region, in the context of every component. How it writes figures and
 /// times is in [`crate::format`].
@@ -19,6 +14,12 @@ pub(crate) type Words = &'static Messages;
 pub(crate) struct Locale {
     /// Every sentence.
     pub(crate) words: Words,
+    tag: Tag,
+}
+
+/// A language that there are words for, as a region speaks it: `es-MX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tag {
     language: Language,
     region: Option<Region>,
 }
@@ -41,22 +42,14 @@ impl Language {
             Self::English => "en",
         }
     }
-
-    fn words(self) -> Words {
-        match self {
-            Self::Spanish => &ES,
-            Self::English => &EN,
-        }
-    }
 }
 
-impl Locale {
-    /// The first of these language tags whose language is spoken here, and Spanish after them.
-    pub(crate) fn first_spoken<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
-        tags.into_iter()
-            .find_map(Self::parse)
-            .unwrap_or(Self::new(Language::Spanish, None))
-    }
+impl Tag {
+    /// Without a word about it, payers speak Spanish.
+    pub(crate) const SPANISH: Self = Self {
+        language: Language::Spanish,
+        region: None,
+    };
 
     /// Reads the language and the region out of a tag: `es-MX`, `en`, `es-419`.
     pub(crate) fn parse(tag: &str) -> Option<Self> {
@@ -79,26 +72,26 @@ impl Locale {
             }
             _ => None,
         });
-        Some(Self::new(language, region))
+        Some(Self { language, region })
     }
+}
 
-    fn new(language: Language, region: Option<Region>) -> Self {
-        Self {
-            words: language.words(),
-            language,
-            region,
-        }
+impl Locale {
+    /// The words come from `file`, unless those of the language have been read before.
+    pub(crate) fn new(tag: Tag, file: impl FnOnce() -> String) -> Result<Self, ForeignWords> {
+        let words = tag.language.words(file)?;
+        Ok(Self { words, tag })
     }
 
     /// Where the payer is, as far as their language tells it: `MX`.
     pub(crate) fn region(&self) -> Option<&str> {
-        let region = self.region.as_ref()?;
+        let region = self.tag.region.as_ref()?;
         str::from_utf8(&region.0).ok().map(str::trim_end)
     }
 
     /// A language tag that every browser accepts: `es-MX`.
     pub(crate) fn tag(&self) -> String {
-        let mut tag = self.language.code().to_owned();
+        let mut tag = self.language().to_owned();
         if let Some(region) = self.region() {
             tag.push('-');
             tag.push_str(region);
@@ -108,7 +101,7 @@ impl Locale {
 
     /// The language alone, for `lang`.
     pub(crate) fn language(&self) -> &'static str {
-        self.language.code()
+        self.tag.language.code()
     }
 }
 
@@ -164,7 +157,7 @@ impl std::fmt::Debug for Locale {
 
 impl PartialEq for Locale {
     fn eq(&self, other: &Self) -> bool {
-        (self.language, self.region) == (other.language, other.region)
+        self.tag == other.tag
     }
 }
 
@@ -189,27 +182,27 @@ pub(crate) fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_support;
 
     #[track_caller]
-    fn tag(tags: &[&str]) -> String {
-        Locale::first_spoken(tags.iter().copied()).tag()
+    fn tag(tag: &str) -> String {
+        test_support::locale(tag).tag()
     }
 
     #[test]
-    fn the_language_is_chosen_by_its_prefix() {
-        assert_eq!(tag(&["es-MX", "en-US"]), "es-MX");
-        assert_eq!(tag(&["EN_us"]), "en-US");
-        assert_eq!(tag(&["es-419"]), "es-419");
-        assert_eq!(tag(&["es-x-1"]), "es");
-        assert_eq!(tag(&["es-Latn-DO"]), "es-DO");
+    fn a_tag_names_a_language_and_perhaps_a_region() {
+        assert_eq!(tag("es-MX"), "es-MX");
+        assert_eq!(tag("EN_us"), "en-US");
+        assert_eq!(tag("es-419"), "es-419");
+        assert_eq!(tag("es-x-1"), "es");
+        assert_eq!(tag("es-Latn-DO"), "es-DO");
     }
 
     #[test]
-    fn a_language_nobody_wrote_is_passed_over() {
-        assert_eq!(tag(&["fr-FR", "en-GB"]), "en-GB");
-        assert_eq!(tag(&["de", ""]), "es");
-        assert_eq!(tag(&["est"]), "es");
-        assert_eq!(Locale::parse("english"), None);
+    fn a_language_nobody_wrote_is_refused() {
+        for tag in ["de", "", "est", "english"] {
+            assert_eq!(Tag::parse(tag), None);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Object, Promise, Reflect};
-use offramp_checkout::{Handle, mount};
+use offramp_checkout::{Handle, mount, test_support::words};
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -342,7 +342,7 @@ impl Page {
         let root: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         shadow.append_child(&root).unwrap();
         let events = listen(&host);
-        let handle = mount(host.clone(), root, &to_js(&options));
+        let handle = mount(host.clone(), root, &to_js(&options)).unwrap();
         let page = Self {
             proxy,
             host,
@@ -358,7 +358,7 @@ impl Page {
     /// Options that the page changes later.
     pub(crate) fn update(&self, options: &Value) {
         if let Some(handle) = &self.handle {
-            handle.update(&to_js(options));
+            handle.update(&to_js(options)).unwrap();
         }
     }
 
@@ -572,6 +572,10 @@ fn to_js(options: &Value) -> JsValue {
     };
     set("proxy", "https://proxy.test".into());
     set("locale", "es-MX".into());
+    set(
+        "words",
+        words(options["locale"].as_str().unwrap_or("es-MX")).into(),
+    );
     // A new token for each call, so that a test sees which one was used.
     let session = Function::new_no_args(
         "globalThis.tokens = (globalThis.tokens ?? 0) + 1; return Promise.resolve('token-' + globalThis.tokens)",

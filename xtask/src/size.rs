@@ -10,12 +10,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::bundle::{BROTLI, GZIP, LOADER};
 
-/// What loader, glue, wasm and stylesheet together may become, compressed with brotli.
+/// What loader, glue, wasm, stylesheet and the words of one language together may become, compressed
+/// with brotli.
 const GOAL_BYTES: u64 = 130_000;
 
 /// What they are, rounded up: more than this is an error. It only ever goes down, until it is the
 /// goal.
-const LIMIT_BYTES: u64 = 165_000;
+const LIMIT_BYTES: u64 = 160_000;
 
 /// The sizes of the widget in `dist`, as a table.
 pub(crate) fn report(dist: &Path) -> Result<String> {
@@ -54,46 +55,54 @@ struct Part {
 
 fn measured(dist: &Path) -> Result<Vec<Part>> {
     let version = dist.join(env!("CARGO_PKG_VERSION"));
-    [
-        ("loader", dist.join(LOADER)),
-        ("glue", only(&version, "js")?),
-        ("wasm", only(&version, "wasm")?),
-        ("stylesheet", only(&version, "css")?),
-    ]
-    .into_iter()
-    .map(|(name, path)| {
-        let size = |path: PathBuf| {
-            fs::metadata(&path)
-                .map(|file| file.len())
-                .with_context(|| path.display().to_string())
-        };
-        let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
-        Ok(Part {
-            name,
-            raw: size(path.clone())?,
-            gzip: size(beside(GZIP))?,
-            brotli: size(beside(BROTLI))?,
-        })
-    })
-    .collect()
+    Ok(vec![
+        part("loader", &dist.join(LOADER))?,
+        only("glue", &version, "js")?,
+        only("wasm", &version, "wasm")?,
+        only("stylesheet", &version, "css")?,
+        // A browser loads one language. This is the one with the most to say.
+        all("words", &version, "txt")?
+            .into_iter()
+            .max_by_key(|part| part.brotli)
+            .context("there are no words")?,
+    ])
 }
 
-fn only(folder: &Path, extension: &str) -> Result<PathBuf> {
-    let mut found = Vec::new();
+fn part(name: &'static str, path: &Path) -> Result<Part> {
+    let size = |path: &Path| {
+        fs::metadata(path)
+            .map(|file| file.len())
+            .with_context(|| path.display().to_string())
+    };
+    let beside = |extension: &str| PathBuf::from(format!("{}.{extension}", path.display()));
+    Ok(Part {
+        name,
+        raw: size(path)?,
+        gzip: size(&beside(GZIP))?,
+        brotli: size(&beside(BROTLI))?,
+    })
+}
+
+fn only(name: &'static str, folder: &Path, extension: &str) -> Result<Part> {
+    match all(name, folder, extension)?.as_slice() {
+        [part] => Ok(*part),
+        parts => bail!(
+            "expected one .{extension} in {}, found {}",
+            folder.display(),
+            parts.len()
+        ),
+    }
+}
+
+fn all(name: &'static str, folder: &Path, extension: &str) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         if path.extension().is_some_and(|found| found == extension) {
-            found.push(path);
+            parts.push(part(name, &path)?);
         }
     }
-    match found.as_slice() {
-        [path] => Ok(path.clone()),
-        _ => bail!(
-            "expected one .{extension} in {}, found {}",
-            folder.display(),
-            found.len()
-        ),
-    }
+    Ok(parts)
 }
 
 fn table(parts: &[Part]) -> String {

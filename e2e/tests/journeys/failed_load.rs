@@ -13,6 +13,11 @@ async fn a_widget_that_did_not_come_can_be_asked_for_again() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_that_did_not_come_can_be_asked_for_again() -> Result<()> {
+    can_be_asked_for_again("*/words-*", "load_failed").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_was_refused_can_be_asked_for_again() -> Result<()> {
     can_be_asked_for_again("*/offramp/session", "session_failed").await
 }

@@ -22,6 +22,11 @@ async fn a_flipped_byte_in_the_stylesheet_is_refused() -> Result<()> {
     is_refused("style.", ".css").await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_byte_in_the_words_is_refused() -> Result<()> {
+    is_refused("words-es.", ".txt").await
+}
+
 /// The payer is told, and may try again or leave by the link that the page gave them.
 async fn is_refused(beginning: &str, ending: &str) -> Result<()> {
     /// What a partner writes between the tags.

@@ -2,7 +2,12 @@
 
 use anyhow::{Context as _, Result, ensure};
 use offramp_domain::order::OrderState;
-use offramp_e2e::{Step, accounts::MEXICO, eventually, journey::journey};
+use offramp_e2e::{
+    Checkout, Step,
+    accounts::MEXICO,
+    eventually,
+    journey::{journey, last_event},
+};
 use offramp_simulator::Deposit;
 use serde_json::json;
 
@@ -131,6 +136,79 @@ async fn a_page_may_suggest_an_amount_later_but_not_over_the_payer_s_own() -> Re
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_language_is_loaded_at_a_time_and_each_of_them_once() -> Result<()> {
+    const PREFER: &str =
+        "Object.defineProperty(navigator, 'languages', { value: ['fr-FR', 'en-GB', 'es'] });";
+    journey(async |journey| {
+        let checkout = journey.open().await?;
+        checkout.says("¿Cuánto quieres vender?").await?;
+        let words = async || {
+            let seen = checkout.browser.seen().await?;
+            let words = seen
+                .resources
+                .iter()
+                .filter(|file| file.contains("/words-"));
+            anyhow::Ok(words.cloned().collect::<Vec<_>>())
+        };
+        let spanish = words().await?;
+        ensure!(
+            spanish.len() == 1 && spanish[0].contains("words-es"),
+            "{spanish:?}"
+        );
+
+        speak(checkout, "en-US").await?;
+        checkout.says("How much do you want to sell?").await?;
+        speak(checkout, "es").await?;
+        checkout.says("¿Cuánto quieres vender?").await?;
+        // The first that somebody wrote, the page's before the browser's.
+        checkout.browser.script::<Option<bool>>(PREFER, &[]).await?;
+        speak(checkout, "de").await?;
+        checkout.says("How much do you want to sell?").await?;
+        ensure!(words().await?.len() == 2);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+<<<<<<< HEAD
+=======
+async fn a_language_that_does_not_come_leaves_the_other_on_the_screen() -> Result<()> {
+    journey(async |journey| {
+        let checkout = journey.open().await?;
+        checkout.fill_amount("100", "MX").await?;
+        checkout.browser.lose(&["*/words-*"]).await?;
+        speak(checkout, "en").await?;
+        eventually("the page is told", async || {
+            let seen = checkout.browser.seen().await?;
+            let code = last_event(&seen, "error").ok().map(|told| &told["code"]);
+            Ok(code.is_some_and(|code| code == "load_failed").then_some(()))
+        })
+        .await?;
+        checkout.says("¿Cuánto quieres vender?").await?;
+
+        checkout.browser.lose(&[]).await?;
+        speak(checkout, "en-GB").await?;
+        checkout.says("How much do you want to sell?").await?;
+        ensure!(checkout.value("crypto_amount").await? == "100");
+        Ok(())
+    })
+    .await
+}
+
+/// Asks the element for another language.
+async fn speak(checkout: &Checkout, locale: &str) -> Result<()> {
+    const SPEAK: &str = "document.querySelector('offramp-checkout').locale = arguments[0];";
+    let locale = [json!(locale)];
+    checkout
+        .browser
+        .script::<Option<bool>>(SPEAK, &locale)
+        .await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+>>>>>>> 63c6c14 (wip)
 async fn a_link_shows_an_order_and_lets_nobody_touch_it() -> Result<()> {
     const SHOW: &str = "const [order, resume] = arguments; \
          const old = document.querySelector('offramp-checkout'); \

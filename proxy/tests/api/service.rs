@@ -68,6 +68,7 @@ async fn with_widget() -> Outcome<Bench> {
     fs::write(folder.join("offramp.js"), "export {}")?;
     fs::write(folder.join("offramp.js.br"), "compressed")?;
     fs::write(folder.join("secret.txt"), "not for everybody")?;
+    fs::write(version.join("words-es.01234567.txt"), "Cargando…\n")?;
     fs::write(version.join("widget-0123456789abcdef.wasm"), "wasm")?;
     fs::write(
         version.join("widget-0123456789abcdef.wasm.br"),
@@ -96,6 +97,11 @@ async fn the_loader_is_asked_for_again_and_the_rest_is_kept() -> Outcome {
             wasm(),
             "public, max-age=31536000, immutable",
             "application/wasm",
+        ),
+        (
+            format!("/{}/words-es.01234567.txt", env!("CARGO_PKG_VERSION")),
+            "public, max-age=31536000, immutable",
+            "text/plain",
         ),
     ] {
         let answer = bench.get(&path).origin(FOREIGN_ORIGIN).send().await?;

@@ -478,10 +478,10 @@ mod tests {
     use offramp_domain::bank::COUNTRIES;
 
     use super::*;
-    use crate::i18n::Locale;
+    use crate::test_support;
 
     fn words() -> Words {
-        Locale::first_spoken(["en"]).words
+        test_support::locale("en").words
     }
 
     #[test]

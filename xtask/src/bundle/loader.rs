@@ -7,27 +7,23 @@ use super::script;
 /// A file that the loader fetches and checks.
 #[derive(Debug)]
 pub(super) struct Asset {
+    /// What the loader calls it.
+    pub(super) name: String,
     /// From the loader's own folder.
     pub(super) path: String,
     /// As the `integrity` attribute wants it.
     pub(super) integrity: String,
 }
 
-#[derive(Debug)]
-pub(super) struct Assets {
-    pub(super) glue: Asset,
-    pub(super) wasm: Asset,
-    pub(super) style: Asset,
-}
-
-pub(super) fn filled_in(source: &str, assets: &Assets) -> Result<String> {
+pub(super) fn filled_in(source: &str, assets: &[Asset]) -> Result<String> {
     let mut loader = script::smaller(source)?;
-    for (name, asset) in [
-        ("glue", &assets.glue),
-        ("wasm", &assets.wasm),
-        ("style", &assets.style),
-    ] {
-        for (part, value) in [("path", &asset.path), ("integrity", &asset.integrity)] {
+    for Asset {
+        name,
+        path,
+        integrity,
+    } in assets
+    {
+        for (part, value) in [("path", path), ("integrity", integrity)] {
             let blank = format!("{{{{{name}.{part}}}}}");
             if loader.matches(&blank).count() != 1 {
                 bail!("src/offramp.js must contain {blank} exactly once");
@@ -43,21 +39,18 @@ pub(super) fn filled_in(source: &str, assets: &Assets) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use data_encoding::BASE64;
-    use sha2::{Digest, Sha384};
+    use super::{super::named, *};
 
-    use super::*;
-
-    fn assets() -> Assets {
-        let asset = |name: &str| Asset {
-            path: format!("1/{name}"),
-            integrity: format!("sha384-{}", BASE64.encode(&Sha384::digest(name))),
-        };
-        Assets {
-            glue: asset("g.js"),
-            wasm: asset("w.wasm"),
-            style: asset("s.css"),
-        }
+    fn assets() -> Vec<Asset> {
+        [
+            ("glue", "js"),
+            ("widget", "wasm"),
+            ("style", "css"),
+            ("words-es", "txt"),
+            ("words-en", "txt"),
+        ]
+        .map(|(name, extension)| named(name, extension, name.as_bytes()))
+        .into()
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The last steps of a build: from what wasm-bindgen wrote to the files that a partner serves.
 //!
 //! ```text
-//! offramp.js                     the loader, naming the three below with their digests
+//! offramp.js                     the loader, naming those below with their digests
 //! 0.1.0/glue.<hash>.js           JavaScript around the wasm
 //! 0.1.0/widget.<hash>.wasm
 //! 0.1.0/style.<hash>.css
+//! 0.1.0/words-es.<hash>.txt      and one for each other language; a browser loads one of them
 //! index.html                     the demo's page
 //! ```
 //!
@@ -16,6 +17,7 @@ mod script;
 mod shrink;
 mod style;
 mod wasm;
+mod words;
 
 use std::{
     env, fs,
@@ -26,8 +28,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 use data_encoding::{BASE64, HEXLOWER};
 use flate2::{Compression, write::GzEncoder};
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256};
 
+use loader::Asset;
 use shrink::Program;
 
 /// Also the version of the widget: all packages share one.
@@ -107,29 +110,50 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
         Profile::Debug => program,
         Profile::Release => program.shrunk()?,
     };
-    let style = style::joined(&source.join("style"))?;
+    let mut files = vec![
+        (
+            "glue".to_owned(),
+            "js",
+            script::smaller(&program.glue)?.into_bytes(),
+        ),
+        (
+            "widget".to_owned(),
+            "wasm",
+            wasm::without_names(&program.wasm)?,
+        ),
+        (
+            "style".to_owned(),
+            "css",
+            style::joined(&source.join("style"))?.into_bytes(),
+        ),
+    ];
+    for language in words::LANGUAGES {
+        let file = words::file(&source.join("src/i18n"), language)?;
+        files.push((format!("words-{language}"), "txt", file.into_bytes()));
+    }
     let loader = fs::read_to_string(source.join("src/offramp.js")).context("src/offramp.js")?;
 
     fs::create_dir_all(staging.join(VERSION))?;
-    let put = |name: &str, extension: &str, content: &[u8]| -> Result<loader::Asset> {
-        let digest = Sha384::digest(content);
-        let file = format!("{name}.{}.{extension}", HEXLOWER.encode(&digest[..8]));
-        let path = format!("{VERSION}/{file}");
-        output.write(&path, content)?;
-        Ok(loader::Asset {
-            path,
-            integrity: format!("sha384-{}", BASE64.encode(&digest)),
-        })
-    };
-    let loader = loader::filled_in(
-        &loader,
-        &loader::Assets {
-            glue: put("glue", "js", script::smaller(&program.glue)?.as_bytes())?,
-            wasm: put("widget", "wasm", &wasm::without_names(&program.wasm)?)?,
-            style: put("style", "css", style.as_bytes())?,
-        },
-    )?;
+    let mut assets = Vec::new();
+    for (name, extension, content) in &files {
+        let asset = named(name, extension, content);
+        output.write(&asset.path, content)?;
+        assets.push(asset);
+    }
+    let loader = loader::filled_in(&loader, &assets)?;
     output.write(LOADER, loader.as_bytes())
+}
+
+/// What a file is called, and how the loader checks it. The digests do not compress, and the loader
+/// has all of them: these are no longer than they have to be.
+fn named(name: &str, extension: &str, content: &[u8]) -> Asset {
+    let digest = Sha256::digest(content);
+    let hash = HEXLOWER.encode(&digest[..4]);
+    Asset {
+        name: name.to_owned(),
+        path: format!("{VERSION}/{name}.{hash}.{extension}"),
+        integrity: format!("sha256-{}", BASE64.encode(&digest)),
+    }
 }
 
 /// The one file that Trunk wrote with this ending, taken out of its folder.
@@ -212,7 +236,7 @@ mod tests {
         fn new(name: &str) -> Self {
             let path = env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
             fs::create_dir_all(path.join("stage")).unwrap();
-            fs::create_dir_all(path.join("src")).unwrap();
+            fs::create_dir_all(path.join("src/i18n")).unwrap();
             fs::create_dir_all(path.join("style")).unwrap();
             Self(path)
         }
@@ -244,6 +268,10 @@ mod tests {
     fn source(name: &str) -> Folder {
         let folder = Folder::new(name);
         folder.put("src/offramp.js", include_bytes!("../../../src/offramp.js"));
+        for language in words::LANGUAGES {
+            let sentences = format!("{{ \"a\": {{ \"b\": \"1\" }}, \"c\": \"{language}\" }}");
+            folder.put(&format!("src/i18n/{language}.json"), sentences.as_bytes());
+        }
         folder.put("style/tokens.css", b":host { --a: 1px }");
         folder.put("style/base.css", b".b { margin: 0 }");
         folder
@@ -262,8 +290,14 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names.len(), 9, "{names:?}");
-        for (start, ending) in [("glue.", ".js"), ("style.", ".css"), ("widget.", ".wasm")] {
+        assert_eq!(names.len(), 15, "{names:?}");
+        for (start, ending) in [
+            ("glue.", ".js"),
+            ("style.", ".css"),
+            ("widget.", ".wasm"),
+            ("words-en.", ".txt"),
+            ("words-es.", ".txt"),
+        ] {
             let name = names
                 .iter()
                 .find(|n| n.starts_with(start) && n.ends_with(ending))
@@ -307,8 +341,18 @@ mod tests {
             fs::read_dir(folder.0.join("stage").join(VERSION))
                 .unwrap()
                 .count(),
-            3
+            5
         );
+    }
+
+    #[test]
+    fn a_file_of_words_has_a_sentence_a_line_and_those_within_others_last() {
+        let folder = source("words");
+        let file = |language| words::file(&folder.0.join("src/i18n"), language);
+        assert_eq!(file("es").unwrap(), "es\n1\n");
+        folder.put("src/i18n/en.json", br#"{ "a": { "b": "1\n2" } }"#);
+        let error = file("en").unwrap_err();
+        assert_eq!(error.root_cause().to_string(), "a: b is more than one line");
     }
 
     #[test]

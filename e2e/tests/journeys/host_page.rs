@@ -171,8 +171,6 @@ async fn one_language_is_loaded_at_a_time_and_each_of_them_once() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-<<<<<<< HEAD
-=======
 async fn a_language_that_does_not_come_leaves_the_other_on_the_screen() -> Result<()> {
     journey(async |journey| {
         let checkout = journey.open().await?;
@@ -208,7 +206,6 @@ async fn speak(checkout: &Checkout, locale: &str) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
->>>>>>> 63c6c14 (wip)
 async fn a_link_shows_an_order_and_lets_nobody_touch_it() -> Result<()> {
     const SHOW: &str = "const [order, resume] = arguments; \
          const old = document.querySelector('offramp-checkout'); \

@@ -143,9 +143,10 @@ pub(crate) fn TextField(
     });
     let take_up = handler(move |event: FocusEvent| {
         is_entered.set(true);
-        if at_rest.is_some() {
-            // At once, and selected as the Tab key leaves it: what it had selected is gone by then.
-            let input: HtmlInputElement = event_target(&event);
+        let input: HtmlInputElement = event_target(&event);
+        let is_selected = input.selection_start().ok() != input.selection_end().ok();
+        if at_rest.is_some() && is_selected {
+            // The Tab key has selected all of it, and would have lost it to another text.
             input.set_value(&value.get_untracked());
             input.select();
         }

@@ -22,7 +22,7 @@ use crate::{
 enum Part {
     /// The rules.
     Domain,
-    /// Proxy and simulator.
+    /// Proxy and simulator, on both databases.
     Proxy,
     /// These commands. By themselves: together with others, their dependencies would have other
     /// features, and be built once more.
@@ -59,7 +59,15 @@ impl Part {
     fn run(self, words: &[String]) -> Result<()> {
         match self {
             Self::Domain => native(&["-p", "offramp-domain"], words),
-            Self::Proxy => native(&["-p", "offramp-proxy", "-p", "offramp-simulator"], words),
+            Self::Proxy => {
+                tools::ensure_postgres()?;
+                let packages = [
+                    "offramp-proxy",
+                    "offramp-simulator",
+                    "offramp-test-database",
+                ];
+                native(&packages.map(|package| ["-p", package]).concat(), words)
+            }
             Self::Xtask => native(&["-p", "xtask"], words),
             Self::Size => size::check(&widget::build()?),
             Self::Widget => {

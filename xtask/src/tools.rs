@@ -149,9 +149,23 @@ pub(crate) fn setup() -> Result<()> {
     ] {
         tool.ensure()?;
     }
+    ensure_postgres()?;
     Browser::ensure()?;
     ensure_axe()?;
     Ok(())
+}
+
+/// The database of the tests that run on both.
+pub(crate) fn ensure_postgres() -> Result<()> {
+    if offramp_test_database::is_installed() {
+        return Ok(());
+    }
+    let postgres = Missing {
+        what: "PostgreSQL",
+        packages: &["postgresql"],
+        on_macos: "`brew install postgresql@17`",
+    };
+    postgres.install()
 }
 
 /// The standard library for the browser.

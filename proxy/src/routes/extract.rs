@@ -147,6 +147,9 @@ impl FromRequestParts<Arc<Engine>> for PartnerKey {
     }
 }
 
+/// How JSON spells the character that no text has.
+const NUL: &[u8] = br"\u0000";
+
 /// A JSON body of the documented form, with the hash that an idempotency key is bound to.
 #[derive(Clone, Debug)]
 pub(crate) struct JsonBody<T> {
@@ -184,6 +187,12 @@ where
 
 impl<T: DeserializeOwned> JsonBody<T> {
     fn read(bytes: &[u8]) -> Result<Self, ApiError> {
+        // No database keeps it in a text.
+        if bytes.windows(NUL.len()).any(|window| window == NUL) {
+            return Err(ApiError::invalid_request(
+                "the body holds the character U+0000",
+            ));
+        }
         let value = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
         Ok(Self {
             value,
@@ -219,6 +228,9 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        if parts.uri.path().contains("%00") {
+            return Err(ApiError::new(ErrorCode::NotFound));
+        }
         let named = Path::<T>::from_request_parts(parts, state).await;
         named
             .map(|Path(named)| Self(named))

@@ -311,8 +311,12 @@ pub(crate) async fn list_orders(
     State(engine): State<Arc<Engine>>,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<OrderList>, ApiError> {
-    let Query(query) =
-        query.map_err(|_| ApiError::invalid_request("a query parameter is not as documented"))?;
+    let undocumented = || ApiError::invalid_request("a query parameter is not as documented");
+    let Query(query) = query.map_err(|_| undocumented())?;
+    let texts = [&query.payer, &query.cursor];
+    if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+        return Err(undocumented());
+    }
     let limit = query.limit.unwrap_or(PAGE);
     if !(1..=LONGEST_PAGE).contains(&limit) {
         return Err(ApiError::invalid_request(format!(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offramp_domain::time::Timestamp;
-use sqlx::{Row as _, Sqlite, Transaction};
+use sqlx::{Any, Row as _, Transaction};
 
 use super::{Store, StoreError};
 
@@ -71,7 +71,7 @@ impl Store {
 }
 
 pub(super) async fn insert(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     key: &KeyUse,
     payer_id: &str,
     order_id: &str,

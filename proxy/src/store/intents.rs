@@ -1,7 +1,7 @@
 //! Intents: what the proxy has undertaken to do at the provider, kept until it is answered.
 
 use offramp_domain::time::Timestamp;
-use sqlx::{Row as _, Sqlite, Transaction};
+use sqlx::{Any, Row as _, Transaction};
 
 use super::{FARTHEST_PLAN, Store, StoreError};
 use crate::secrets::new_id;
@@ -115,7 +115,7 @@ impl Store {
 
 /// Undertakes something.
 pub(super) async fn start(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     order_id: &str,
     kind: IntentKind,
     at: Timestamp,
@@ -143,7 +143,7 @@ pub(super) async fn start(
 
 /// Ends whatever of this kind is under way.
 pub(super) async fn end(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     order_id: &str,
     kind: IntentKind,
     outcome: &str,

@@ -6,22 +6,20 @@
 mod idempotency;
 mod inbox;
 mod intents;
+mod open;
 mod orders;
 mod payers;
 mod quotes;
 mod record;
 mod sessions;
 
-use std::{fs::File, path::Path, str::FromStr as _, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use offramp_domain::time::Timestamp;
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{Any, AnyPool, Transaction};
 use thiserror::Error;
 
+use self::open::Engine;
 pub use self::{
     idempotency::{KeyUse, Replay},
     inbox::InboxEntry,
@@ -41,15 +39,12 @@ const WEBHOOKS_KEPT: Duration = Duration::from_hours(30 * 24);
 /// been put back since, and is due.
 const FARTHEST_PLAN: Duration = Duration::from_hours(2);
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
 /// A handle on the database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    engine: Engine,
     secrets: Secrets,
-    /// Held for as long as the store is, so that no second process opens the same file.
-    _lock: Option<Arc<File>>,
 }
 
 /// Why the store could not do what it was asked.
@@ -65,7 +60,7 @@ pub enum StoreError {
     #[error("another process is using the database {0}: one proxy per SQLite file")]
     InUse(String),
     /// The address of the database is not understood.
-    #[error("the database address is not understood: it begins with sqlite://")]
+    #[error("the database address is not understood: it begins with sqlite:// or postgres://")]
     Address,
     /// The file beside the database cannot be made.
     #[error("the lock file {path} cannot be opened")]
@@ -116,29 +111,16 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens the database, alone, and brings its schema up to date.
+    /// Opens the database and brings its schema up to date.
     ///
     /// # Errors
     /// When it cannot be opened, is used by another process, or cannot be migrated.
     pub async fn open(url: &str, secrets: Secrets) -> Result<Self, StoreError> {
-        let path = url.strip_prefix("sqlite://").ok_or(StoreError::Address)?;
-        let lock = lock_file(path)?;
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await?;
-        MIGRATIONS.run(&pool).await?;
+        let (pool, engine) = open::open(url).await?;
         Ok(Self {
             pool,
+            engine,
             secrets,
-            _lock: Some(Arc::new(lock)),
         })
     }
 
@@ -185,34 +167,13 @@ impl Store {
         &self.secrets
     }
 
-    /// Begins a transaction that writes: it waits for others that do, instead of failing when it
-    /// comes to its first write.
-    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
-    }
-}
-
-fn lock_file(path: &str) -> Result<File, StoreError> {
-    let database = path.split('?').next().unwrap_or(path);
-    let lock = format!("{database}.lock");
-    if let Some(folder) = Path::new(&lock)
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(|source| StoreError::LockFile {
-            path: lock.clone(),
-            source,
-        })?;
-    }
-    let file = File::create(&lock).map_err(|source| StoreError::LockFile {
-        path: lock.clone(),
-        source,
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(database.to_owned())),
-        Err(std::fs::TryLockError::Error(source)) => {
-            Err(StoreError::LockFile { path: lock, source })
-        }
+    /// Begins a transaction that writes.
+    async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let begin = match &self.engine {
+            // It waits for others that write, instead of failing when it comes to its first write.
+            Engine::Sqlite { .. } => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        Ok(self.pool.begin_with(begin).await?)
     }
 }

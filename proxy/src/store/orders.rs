@@ -1,7 +1,7 @@
 //! Orders: one row each, read and written as a whole, with an audit trail beside it.
 
 use offramp_domain::{order::OrderState, time::Timestamp};
-use sqlx::{Row as _, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{Any, Row as _, Transaction, any::AnyRow};
 
 use super::{FARTHEST_PLAN, IntentKind, KeyUse, OrderRecord, Store, StoreError, intents::Begin};
 use crate::secrets::new_id;
@@ -299,7 +299,7 @@ pub enum Inserted {
 }
 
 async fn insert(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     record: &OrderRecord,
     change: Change,
 ) -> Result<(), StoreError> {
@@ -328,7 +328,7 @@ async fn insert(
 
 /// Writes the order if nobody else did since `revision` was read.
 async fn update(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     record: &OrderRecord,
     revision: i64,
 ) -> Result<bool, StoreError> {
@@ -356,7 +356,7 @@ async fn update(
 
 /// Stores what goes with a change.
 async fn finish(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Transaction<'static, Any>,
     record: &OrderRecord,
     change: Change,
     now: Timestamp,
@@ -409,7 +409,7 @@ fn write(record: &OrderRecord) -> Result<String, StoreError> {
     serde_json::to_string(record).map_err(|error| StoreError::unreadable("order", error))
 }
 
-fn read(row: &SqliteRow) -> Result<OrderRecord, StoreError> {
+fn read(row: &AnyRow) -> Result<OrderRecord, StoreError> {
     let snapshot: String = row.try_get("snapshot")?;
     serde_json::from_str(&snapshot).map_err(|error| StoreError::unreadable("order", error))
 }

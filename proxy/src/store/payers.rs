@@ -1,7 +1,7 @@
 //! Payers: the partner's id of a person, and the provider's, bound for good at first use.
 
 use offramp_domain::time::Timestamp;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use super::{Store, StoreError};
 use crate::{provider::ProviderUserId, secrets::new_id};
@@ -91,7 +91,7 @@ impl Store {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Payer, StoreError> {
+fn read(row: &AnyRow) -> Result<Payer, StoreError> {
     let verified_at: Option<i64> = row.try_get("verified_at")?;
     Ok(Payer {
         id: row.try_get("id")?,

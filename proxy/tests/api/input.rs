@@ -5,7 +5,7 @@ use offramp_simulator::{Operation, providers::capa::seed};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Bench, Outcome,
+    Bench, Outcome, PARTNER, session,
     shopper::{self, ask, clabe, confirm, confirm_to},
     with,
 };
@@ -250,6 +250,25 @@ async fn what_is_not_json_is_refused_without_being_repeated() -> Outcome {
             .await?;
         assert_eq!(answer.refusal(), (400, "invalid_request"), "{body}");
         assert!(!answer.text.contains("0146"), "{}", answer.text);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_text_that_no_database_keeps_is_refused() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let quote = ana.firm("100").await?;
+    let mut confirmed = confirm_to(&quote, &clabe());
+    confirmed["quote_id"] = json!("quo_\0");
+    let answer = ana.create(&confirmed).await?;
+    assert_eq!(answer.refusal(), (400, "invalid_request"));
+    let answer = bench.open_session(&session("cust-\0", "user-\0")).await?;
+    assert_eq!(answer.refusal(), (400, "invalid_request"));
+    for query in ["payer=%00", "cursor=1.%00", "payer=a%00b"] {
+        let list = bench.get(&format!("/v1/orders?{query}"));
+        let answer = list.bearer(PARTNER).send().await?;
+        assert_eq!(answer.refusal(), (400, "invalid_request"), "{query}");
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! answer, in no line of the log, and not in the database.
 
 use std::{
-    fs, io,
+    io,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -78,18 +78,10 @@ impl io::Write for Log {
     }
 }
 
-/// Every file of the database, as bytes that are text where they can be.
+/// Everything in the database, as text where it can be.
 fn database(bench: &Bench) -> Outcome<String> {
-    let folder = bench.database();
-    let folder = folder.parent().ok_or("no folder")?;
-    let mut text = String::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_file() {
-            text.push_str(&String::from_utf8_lossy(&fs::read(path)?));
-        }
-    }
-    Ok(text)
+    let contents = bench.database().contents()?;
+    Ok(String::from_utf8_lossy(&contents).into_owned())
 }
 
 #[track_caller]

@@ -11,7 +11,7 @@ use offramp_simulator::{AddUser, Deposit, Fault, Operation};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::support::{Bench, FOREIGN_ORIGIN, ORIGIN, Outcome, PARTNER, Shopper, session};
+use crate::support::{Bench, Database, FOREIGN_ORIGIN, ORIGIN, Outcome, PARTNER, Shopper, session};
 
 #[tokio::test]
 async fn the_process_and_its_database_answer() -> Outcome {
@@ -161,19 +161,24 @@ async fn no_other_file_is_served() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_second_proxy_on_one_file_is_refused_with_a_clear_sentence() -> Outcome {
+async fn a_second_proxy_on_one_database_is_refused_where_the_database_is_a_file() -> Outcome {
     let bench = Bench::start().await?;
     let secrets = Secrets::new(&PARTNER.into(), &PARTNER.into());
-    let refused = Store::open(&bench.database_url(), secrets).await;
-    let error = match refused {
-        Err(error @ StoreError::InUse(_)) => error.to_string(),
-        other => return Err(format!("{other:?}").into()),
-    };
-    let file = bench.database().display().to_string();
-    assert_eq!(
-        error,
-        format!("another process is using the database {file}: one proxy per SQLite file")
-    );
+    let second = Store::open(&bench.database().url(), secrets).await;
+    match bench.database() {
+        Database::Sqlite(path) => {
+            let error = match second {
+                Err(error @ StoreError::InUse(_)) => error.to_string(),
+                other => return Err(format!("{other:?}").into()),
+            };
+            let file = path.display();
+            assert_eq!(
+                error,
+                format!("another process is using the database {file}: one proxy per SQLite file")
+            );
+        }
+        Database::Postgres(_) => second?.ping().await?,
+    }
     let bench = bench.restart().await?;
     assert_eq!(bench.get("/readyz").send().await?.status, 200);
     Ok(())

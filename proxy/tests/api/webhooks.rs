@@ -7,7 +7,7 @@ use offramp_simulator::{
     providers::capa::{EventNames, ReleaseOrder, WebhookDelivery},
 };
 use serde_json::json;
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 use tokio::net::TcpListener;
 
 use crate::support::{Bench, Outcome, WEBHOOK_SECRET, provider::sign};
@@ -69,7 +69,7 @@ async fn a_webhook_about_an_order_that_cannot_be_read_holds_up_no_other() -> Out
     let broken = ana.open_order().await?;
     let theirs = bench.capa().transaction("latest")?.id;
     let id = luis.open_order().await?;
-    let database = SqlitePool::connect(&bench.database_url()).await?;
+    let database = AnyPool::connect(&bench.database().url()).await?;
     sqlx::query("UPDATE orders SET snapshot = '{}' WHERE id = $1")
         .bind(&broken)
         .execute(&database)

@@ -66,8 +66,51 @@ pub(crate) struct Bench {
     pub(crate) engine: Arc<Engine>,
     app: Router,
     folder: TempDir,
+    database: Database,
     provider_address: SocketAddr,
     tweak: Tweak,
+}
+
+/// Where the proxy keeps its orders: what of a test runs on both databases does so because its file
+/// is compiled twice, under two names.
+pub(crate) enum Database {
+    Sqlite(PathBuf),
+    Postgres(offramp_test_database::Database),
+}
+
+impl Database {
+    fn new(folder: &TempDir) -> Outcome<Self> {
+        Ok(if env!("CARGO_CRATE_NAME").ends_with("on_postgres") {
+            Self::Postgres(offramp_test_database::Database::create()?)
+        } else {
+            Self::Sqlite(folder.path().join("offramp.db"))
+        })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Self::Postgres(database) => database.url(),
+        }
+    }
+
+    /// Every byte that is kept.
+    pub(crate) fn contents(&self) -> Outcome<Vec<u8>> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut contents = Vec::new();
+                // The file, and what stands beside it.
+                for entry in std::fs::read_dir(path.parent().ok_or("no folder")?)? {
+                    let path = entry?.path();
+                    if path.is_file() {
+                        contents.extend(std::fs::read(path)?);
+                    }
+                }
+                Ok(contents)
+            }
+            Self::Postgres(database) => Ok(database.dump()?),
+        }
+    }
 }
 
 impl Bench {
@@ -110,12 +153,14 @@ impl Bench {
         ));
         let folder = TempDir::new()?;
         let tweak: Tweak = Box::new(tweak);
-        let engine = engine(&simulator, provider_address, &folder, &tweak).await?;
+        let database = Database::new(&folder)?;
+        let engine = engine(&simulator, provider_address, &folder, &database, &tweak).await?;
         Ok(Self {
             app: offramp_proxy::app(Arc::clone(&engine)),
             engine,
             simulator,
             folder,
+            database,
             provider_address,
             tweak,
         })
@@ -128,17 +173,19 @@ impl Bench {
             engine: old,
             app,
             folder,
+            database,
             provider_address,
             tweak,
         } = self;
         drop(app);
         drop(old);
-        let engine = engine(&simulator, provider_address, &folder, &tweak).await?;
+        let engine = engine(&simulator, provider_address, &folder, &database, &tweak).await?;
         Ok(Self {
             app: offramp_proxy::app(Arc::clone(&engine)),
             engine,
             simulator,
             folder,
+            database,
             provider_address,
             tweak,
         })
@@ -148,12 +195,8 @@ impl Bench {
         self.simulator.capa()
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("offramp.db")
-    }
-
-    pub(crate) fn database_url(&self) -> String {
-        database_url(&self.folder)
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -304,13 +347,14 @@ async fn engine(
     simulator: &Simulator,
     provider_address: SocketAddr,
     folder: &TempDir,
+    database: &Database,
     tweak: &Tweak,
 ) -> Outcome<Arc<Engine>> {
     let widget_dir = folder.path().join("dist");
     let variables = |name: &str| match name {
         "OFFRAMP_SECRET_KEY" => Some(PARTNER.to_owned()),
         "OFFRAMP_ALLOWED_ORIGINS" => Some(format!("{ORIGIN},{OTHER_ORIGIN}")),
-        "OFFRAMP_DATABASE_URL" => Some(database_url(folder)),
+        "OFFRAMP_DATABASE_URL" => Some(database.url()),
         "OFFRAMP_WIDGET_DIR" => Some(widget_dir.display().to_string()),
         "CAPA_BASE_URL" => Some(format!("http://{provider_address}")),
         "CAPA_API_KEY" => Some(PROVIDER_KEY.to_owned()),
@@ -328,8 +372,4 @@ async fn engine(
     let theirs = simulator.clock().clone();
     let clock = Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));
     Ok(Engine::new(config, store, vec![provider], clock))
-}
-
-fn database_url(folder: &TempDir) -> String {
-    format!("sqlite://{}", folder.path().join("offramp.db").display())
 }

@@ -1,0 +1,23 @@
+//! One file for each thing that is asked of the API.
+
+mod attention;
+mod auth;
+mod cancel;
+mod checkout;
+mod cors;
+mod create;
+mod happy;
+mod idempotency;
+mod input;
+mod list;
+mod lost;
+mod mismatch;
+mod planted;
+mod quotes;
+mod reading;
+mod report;
+mod service;
+mod sessions;
+mod time;
+mod walk;
+mod webhooks;

@@ -29,22 +29,17 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    /// A clock that follows the simulator's, asked a few times a second. For demos only: the
-    /// configuration refuses it unless everything runs on this machine.
-    pub fn following(url: Url, client: reqwest::Client) -> Self {
+    /// A clock that follows the simulator's, asked many times a second, and for the first time
+    /// before anybody reads it. For demos and tests only: the configuration refuses it unless
+    /// everything runs on this machine.
+    pub async fn following(url: Url, client: reqwest::Client) -> Self {
         let ahead_ms = Arc::new(AtomicI64::new(0));
+        follow(&client, &url, &ahead_ms).await;
         let shared = Arc::clone(&ahead_ms);
         tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(Duration::from_millis(200));
             loop {
-                ticks.tick().await;
-                match followed(&client, &url).await {
-                    Ok(now) => {
-                        let system = Timestamp::from(SystemTime::now());
-                        shared.store(now.as_millis() - system.as_millis(), Ordering::Relaxed);
-                    }
-                    Err(error) => warn!(%error, "the clock to follow does not answer"),
-                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                follow(&client, &url, &shared).await;
             }
         });
         Self::from_fn(move || {
@@ -62,6 +57,16 @@ impl Clock {
 #[derive(Deserialize)]
 struct Followed {
     now: Timestamp,
+}
+
+async fn follow(client: &reqwest::Client, url: &Url, ahead_ms: &AtomicI64) {
+    match followed(client, url).await {
+        Ok(now) => {
+            let system = Timestamp::from(SystemTime::now());
+            ahead_ms.store(now.as_millis() - system.as_millis(), Ordering::Relaxed);
+        }
+        Err(error) => warn!(%error, "the clock to follow does not answer"),
+    }
 }
 
 async fn followed(client: &reqwest::Client, url: &Url) -> Result<Timestamp, reqwest::Error> {

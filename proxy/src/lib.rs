@@ -8,6 +8,7 @@
 pub mod catalog;
 pub mod clock;
 pub mod config;
+mod crash;
 pub mod engine;
 pub mod error;
 mod middleware;

@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     let clock = match config.clock_url.clone() {
         Some(url) => {
             warn!(%url, "OFFRAMP_CLOCK_URL: the time is the simulator's, for a demo");
-            Clock::following(url, reqwest::Client::new())
+            Clock::following(url, reqwest::Client::new()).await
         }
         None => Clock::system(),
     };
@@ -47,6 +47,7 @@ async fn main() -> anyhow::Result<()> {
     info!(address = %listener.local_addr()?, provider = config.provider, "listening");
     let engine = Engine::new(config, store, providers, clock);
     offramp_proxy::run(listener, Arc::clone(&engine), stop_signal()).await?;
+    engine.store.leave().await?;
     info!("stopped");
     Ok(())
 }

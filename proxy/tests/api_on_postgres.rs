@@ -1,5 +1,8 @@
-//! The API's tests once more, on PostgreSQL: the crate's name tells `support` which database to make.
+//! The API's tests once more, on PostgreSQL, and what only PostgreSQL is asked for. The crate's name
+//! tells `support` which database to make.
 
 #[path = "api/mod.rs"]
 mod api;
+#[path = "api_on_postgres/several_proxies.rs"]
+mod several_proxies;
 mod support;

@@ -26,7 +26,8 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/offramp-postgres-XXXXXX") || exit 1
 "$initdb" --pgdata="$folder/data" --username=offramp --auth=trust --encoding=UTF8 \
     --locale=C --no-sync >"$folder/initdb.log" 2>&1 || { tail -n 1 "$folder/initdb.log"; rm -rf "$folder"; exit 1; }
 "$postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=400 -c fsync=off \
+    -c unix_socket_directories= -c max_connections=400 -c fsync=off -c full_page_writes=off \
+    -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 \
     >"$folder/server.log" 2>&1 &
 server=$!
 echo "started $folder"

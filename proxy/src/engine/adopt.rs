@@ -12,6 +12,7 @@ use tracing::{error, info, warn};
 
 use super::{Engine, schedule};
 use crate::{
+    crash,
     provider::{ActOutcome, Listing, Provider, ProviderError, Snapshot},
     store::{Change, OrderRecord, Payer, StoreError},
 };
@@ -61,6 +62,9 @@ impl Engine {
         };
         if order.has_ended() {
             return self.call_off_stray(provider, order, finding).await;
+        }
+        if matches!(finding, Finding::Found(_)) {
+            crash::point("inside_adoption");
         }
         let settled = self
             .change(&order.id, |order, change| {

@@ -15,10 +15,13 @@ use tracing::{error, info, warn};
 
 use super::{Claim, Engine, limits};
 use crate::{
+    crash,
     error::ApiError,
     provider::{CreateOutcome, NewOrder, Provider, Refusal, Snapshot},
     secrets::new_id,
-    store::{Call, Change, Inserted, KeyUse, OrderRecord, StoreError, StoredQuote, StoredSession},
+    store::{
+        Call, Change, Inserted, KeyUse, OrderRecord, Replay, StoreError, StoredQuote, StoredSession,
+    },
 };
 
 /// How often a new price is taken when the provider says that the last one has expired.
@@ -77,6 +80,22 @@ impl Engine {
             order_id: new_id("ord"),
         };
         Ok(tokio::spawn(work.run(named)))
+    }
+
+    /// The order that an earlier request with this key made or changed, here or at another proxy.
+    ///
+    /// # Errors
+    /// When the key came with another body.
+    pub async fn replayed(
+        &self,
+        payer_id: &str,
+        key: &KeyUse,
+    ) -> Result<Option<OrderRecord>, ApiError> {
+        match self.store.replay(payer_id, key, self.now()).await? {
+            Replay::New => Ok(None),
+            Replay::Same { order_id } => Ok(self.store.order(&order_id).await?),
+            Replay::Conflict => Err(ApiError::new(ErrorCode::IdempotencyConflict)),
+        }
     }
 
     /// Whether the price is at least what the screen named. A worse one is offered to the payer,
@@ -177,7 +196,9 @@ impl Creation {
         // No duty touches the order before this is over.
         let in_progress = || ApiError::new(ErrorCode::InProgress);
         let _claim = self.engine.claim(&self.order_id).ok_or_else(in_progress)?;
-        self.store(&quote_id).await?;
+        if let Some(stored_elsewhere) = self.store(&quote_id).await? {
+            return Ok(stored_elsewhere);
+        }
         for attempt in 0..=REQUOTES {
             match self.provider.create(&self.asked()).await {
                 CreateOutcome::Created(snapshot) => return self.created(&snapshot).await,
@@ -198,8 +219,9 @@ impl Creation {
         Err(self.refused(Refusal::QuoteExpired).await?)
     }
 
-    /// Stores the order before the provider is asked.
-    async fn store(&self, quote_id: &str) -> Result<(), ApiError> {
+    /// Stores the order before the provider is asked. An order comes back where another proxy was
+    /// faster with the same request.
+    async fn store(&self, quote_id: &str) -> Result<Option<OrderRecord>, ApiError> {
         let Self {
             engine, session, ..
         } = self;
@@ -207,21 +229,27 @@ impl Creation {
         let mut change = Change::default();
         change.key(self.confirmed.key.clone());
         change.note("create_due", None);
-        match engine.store.insert_order(&order, quote_id, change).await? {
+        crash::point("before_intent");
+        let refusal = match engine.store.insert_order(&order, quote_id, change).await? {
             Inserted::Stored => {
                 info!(order.id, provider = order.provider, "order stored");
-                Ok(())
+                crash::point("intent_committed");
+                return Ok(None);
             }
-            Inserted::QuoteUsed => Err(ApiError::new(ErrorCode::QuoteNotFound)),
+            Inserted::QuoteUsed => ApiError::new(ErrorCode::QuoteNotFound),
+            Inserted::KeyUsed => ApiError::new(ErrorCode::InProgress),
             Inserted::OrderOpen => {
                 let open = engine.store.unfunded_order(&session.payer.id).await?;
                 // It may have ended since.
-                Err(open.map_or_else(
+                open.map_or_else(
                     || ApiError::new(ErrorCode::InProgress),
                     |open| ApiError::order_open(open.id),
-                ))
+                )
             }
-        }
+        };
+        let key = &self.confirmed.key;
+        let stored = engine.replayed(&session.payer.id, key).await?;
+        stored.map_or(Err(refusal), |order| Ok(Some(order)))
     }
 
     fn asked(&self) -> NewOrder {
@@ -235,12 +263,17 @@ impl Creation {
     }
 
     async fn created(&self, snapshot: &Snapshot) -> Result<OrderRecord, ApiError> {
+        crash::point("answer_read");
         let bound = self
             .engine
             .store
             .order_by_reference(self.provider.name(), &snapshot.reference.0)
             .await?;
-        if bound.is_some() {
+        if let Some(bound) = bound {
+            if bound.id == self.order_id {
+                // Found by another proxy, which thought that this one had died.
+                return Ok(bound);
+            }
             error!(
                 order.id = self.order_id,
                 "the provider answered with another order's id"
@@ -249,16 +282,26 @@ impl Creation {
         }
         let changed = self
             .change(|order, change| {
-                order.call.ended_at = Some(self.engine.now());
-                self.engine
-                    .take(self.provider.as_ref(), order, snapshot, change);
+                let now = self.engine.now();
+                order.call.ended_at = Some(now);
+                if order.state == OrderState::Creating {
+                    self.engine
+                        .take(self.provider.as_ref(), order, snapshot, change);
+                } else {
+                    // Given up meanwhile: it is looked for, and called off.
+                    order.check_by(now);
+                    change.note("created_too_late", None);
+                }
             })
             .await;
         self.engine.hurry();
         match changed {
             // Another order of ours was bound to it in the meantime.
             Err(error) if error.is_conflict() => self.unknown().await,
-            changed => Ok(changed?),
+            changed => {
+                crash::point("committed_before_reply");
+                Ok(changed?)
+            }
         }
     }
 

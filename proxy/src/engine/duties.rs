@@ -34,14 +34,12 @@ pub(super) const SWITCHED_OFF: Duration = Duration::from_hours(1);
 type Work = JoinSet<Result<(), StoreError>>;
 
 impl Engine {
-    /// Does what is due, until the task is dropped.
+    /// Does what is due, and hears what other proxies do, until the task is dropped.
     pub async fn run_duties(self: Arc<Self>) {
-        if let Err(error) = self.resume().await {
-            error!(
-                error = &error as &dyn std::error::Error,
-                "cannot resume what was under way"
-            );
-        }
+        tokio::join!(Arc::clone(&self).run_listening(), self.do_duties());
+    }
+
+    async fn do_duties(self: Arc<Self>) {
         let mut work = Work::new();
         let mut forgotten = None;
         loop {
@@ -69,25 +67,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// Takes over creates whose process ended: nobody waits for their answer any more.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn resume(&self) -> Result<(), StoreError> {
-        for id in self.store.creating_orders().await? {
-            self.change(&id, |order, change| {
-                if order.call.ended_at.is_none() {
-                    let now = self.now();
-                    order.call.ended_at = Some(now);
-                    order.next_check_at = Some(now);
-                    change.note("create_interrupted", None);
-                }
-            })
-            .await?;
-        }
-        Ok(())
     }
 
     /// Does everything that is due now, and comes back when it is done.
@@ -125,16 +104,27 @@ impl Engine {
                 let engine = Arc::clone(self);
                 work.spawn(async move {
                     let _claim = claim;
-                    engine.carry_out(&intent).await
+                    let is_ours =
+                        intent.is_leased || engine.store.lease(&intent.order_id, now).await?;
+                    if is_ours {
+                        engine.carry_out(&intent).await
+                    } else {
+                        Ok(())
+                    }
                 });
             }
         }
-        for order_id in self.store.due_orders(now, most).await? {
-            if let Some(claim) = self.claim(&order_id) {
+        for order in self.store.due_orders(now, most).await? {
+            if let Some(claim) = self.claim(&order.id) {
                 let engine = Arc::clone(self);
                 work.spawn(async move {
                     let _claim = claim;
-                    engine.check(&order_id).await
+                    let is_ours = order.is_leased || engine.store.lease(&order.id, now).await?;
+                    if is_ours {
+                        engine.check(&order.id).await
+                    } else {
+                        Ok(())
+                    }
                 });
             }
         }

@@ -3,7 +3,7 @@
 //! Reading order: [`pricing`] (what a quote says) from [`rates`] within [`limits`], [`create`] (once, and only once),
 //! [`take`] (before an address is shown), [`adopt`] (when the answer was lost), [`apply`] (what a read
 //! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
-//! [`carry_out`] (what it has undertaken) and [`schedule`] (when).
+//! [`carry_out`] (what it has undertaken), [`schedule`] (when) and [`listen`] (what other proxies did).
 
 pub mod act;
 pub mod adopt;
@@ -12,6 +12,7 @@ pub mod carry_out;
 pub mod create;
 pub mod duties;
 pub mod limits;
+pub mod listen;
 pub mod pricing;
 pub mod rates;
 pub mod schedule;
@@ -30,6 +31,7 @@ use self::{rates::Prices, wake::Wake};
 use crate::{
     clock::Clock,
     config::Config,
+    crash,
     provider::Provider,
     store::{Change, OrderRecord, Store, StoreError},
 };
@@ -104,6 +106,7 @@ impl Engine {
             .change_order(order_id, self.clock.now(), rule)
             .await?;
         if let Some((_, order)) = &changed {
+            crash::point("before_wake");
             self.wake.changed(&order.id, order.sequence);
         }
         Ok(changed)

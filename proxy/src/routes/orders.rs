@@ -21,7 +21,7 @@ use super::extract::{Caller, IdempotencyKey, JsonBody, Named, PayerSession, may_
 use crate::{
     engine::{Claim, Engine, create::Confirmed, limits::same_country},
     error::ApiError,
-    store::{KeyUse, OrderFilter, OrderRecord, Replay, StoredSession},
+    store::{KeyUse, OrderFilter, OrderRecord, StoredSession},
     view::{Viewer, etag, view},
 };
 
@@ -68,7 +68,21 @@ pub(crate) async fn create_order(
         Use::First(claim) => claim,
     };
     may_quote(&session, engine.now())?;
-    let confirmed = confirmed(&engine, &session, request, key, claim).await?;
+    let payer_id = &session.payer.id;
+    let confirmed = match confirmed(&engine, &session, request, key.clone(), claim).await {
+        Ok(confirmed) => confirmed,
+        Err(error)
+            if matches!(
+                error.code(),
+                ErrorCode::OrderOpen | ErrorCode::QuoteNotFound
+            ) =>
+        {
+            // It may be this very request that another proxy answered meanwhile.
+            let order = engine.replayed(payer_id, &key).await?;
+            return order.map_or(Err(error), |order| Ok(created(&engine, &order)));
+        }
+        Err(error) => return Err(error),
+    };
     let under_way = engine.create(&session, confirmed).await?;
     match tokio::time::timeout_at(deadline, under_way).await {
         Ok(Ok(answered)) => answered.map(|order| created(&engine, &order)),
@@ -133,12 +147,7 @@ pub(super) async fn first_use(
     key: &KeyUse,
 ) -> Result<Use, ApiError> {
     let claim = engine.claim(&format!("{payer_id} {} {}", key.route, key.key));
-    let order = match engine.store.replay(payer_id, key, engine.now()).await? {
-        Replay::New => None,
-        Replay::Conflict => return Err(ApiError::new(ErrorCode::IdempotencyConflict)),
-        Replay::Same { order_id } => engine.store.order(&order_id).await?,
-    };
-    match (order, claim) {
+    match (engine.replayed(payer_id, key).await?, claim) {
         (Some(order), _) => Ok(Use::Again(Box::new(order))),
         (None, Some(claim)) => Ok(Use::First(claim)),
         (None, None) => Err(ApiError::new(ErrorCode::InProgress)),

@@ -10,7 +10,7 @@ use offramp_domain::api::ErrorCode;
 use tracing::warn;
 
 use super::extract::{Named, body};
-use crate::{engine::Engine, error::ApiError, provider::WebhookError};
+use crate::{crash, engine::Engine, error::ApiError, provider::WebhookError};
 
 /// Takes a provider's notification. It wakes a read, and proves nothing.
 ///
@@ -37,10 +37,12 @@ pub(crate) async fn receive_webhook(
         }
     })?;
     let text = String::from_utf8_lossy(&bytes);
+    crash::point("webhook_before_insert");
     engine
         .store
         .insert_webhook(provider.name(), &hint, &text, engine.now())
         .await?;
+    crash::point("webhook_after_insert");
     engine.hurry();
     Ok(StatusCode::NO_CONTENT)
 }

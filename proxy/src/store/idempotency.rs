@@ -70,14 +70,15 @@ impl Store {
     }
 }
 
+/// Binds a key to an order. Whether it was free, or had been forgotten.
 pub(super) async fn insert(
     tx: &mut Transaction<'static, Any>,
     key: &KeyUse,
     payer_id: &str,
     order_id: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<bool, StoreError> {
+    let bound = sqlx::query(
         "INSERT INTO idempotency_keys (payer_id, route, key, body_hash, order_id, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (payer_id, route, key) DO UPDATE
@@ -94,5 +95,5 @@ pub(super) async fn insert(
     .bind(now.minus(KEPT).as_millis())
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(bound.rows_affected() == 1)
 }

@@ -3,7 +3,10 @@
 use offramp_domain::time::Timestamp;
 use sqlx::{Any, Row as _, Transaction};
 
-use super::{FARTHEST_PLAN, Store, StoreError};
+use super::{
+    FARTHEST_PLAN, Store, StoreError,
+    leases::{alive_since, ours_to_take},
+};
 use crate::secrets::new_id;
 
 /// Something to be done at the provider.
@@ -52,6 +55,8 @@ pub struct DueIntent {
     pub attempts: u32,
     /// When it was undertaken.
     pub created_at: Timestamp,
+    /// Whether this proxy looks after the order already.
+    pub is_leased: bool,
 }
 
 impl Store {
@@ -64,11 +69,14 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<DueIntent>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, order_id, kind, attempts, created_at FROM intents
-             WHERE ended_at IS NULL AND (next_at <= $1 OR next_at > $2)
-             ORDER BY next_at LIMIT $3",
-        )
+        let rows = sqlx::query(ours_to_take!(
+            "SELECT intents.id, order_id, kind, attempts, intents.created_at, leased_by
+             FROM intents JOIN orders ON orders.id = order_id
+             WHERE ended_at IS NULL AND (next_at <= $3 OR next_at > $4)",
+            "ORDER BY next_at LIMIT $5"
+        ))
+        .bind(&*self.proxy_id)
+        .bind(alive_since(now))
         .bind(now.as_millis())
         .bind(now.plus(FARTHEST_PLAN).as_millis())
         .bind(i64::from(limit))
@@ -85,6 +93,7 @@ impl Store {
                         .ok_or_else(|| StoreError::unreadable("intent", "an unknown kind"))?,
                     attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
                     created_at: Timestamp::from_millis(row.try_get("created_at")?),
+                    is_leased: self.leases(row)?,
                 })
             })
             .collect()

@@ -6,6 +6,7 @@
 mod idempotency;
 mod inbox;
 mod intents;
+mod leases;
 mod open;
 mod orders;
 mod payers;
@@ -13,7 +14,7 @@ mod quotes;
 mod record;
 mod sessions;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use offramp_domain::time::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
@@ -24,13 +25,14 @@ pub use self::{
     idempotency::{KeyUse, Replay},
     inbox::InboxEntry,
     intents::{DueIntent, IntentKind},
+    leases::DueOrder,
     orders::{Change, Inserted, OrderFilter},
     payers::Payer,
     quotes::StoredQuote,
     record::{Call, CancelEnd, OrderRecord, REPORT_FRESH, Shown},
     sessions::{NewSession, StoredSession, Terms},
 };
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, new_id};
 
 /// How long a webhook is kept after it was handled. The provider repeats one for half an hour.
 const WEBHOOKS_KEPT: Duration = Duration::from_hours(30 * 24);
@@ -44,6 +46,8 @@ const FARTHEST_PLAN: Duration = Duration::from_hours(2);
 pub struct Store {
     pool: AnyPool,
     engine: Engine,
+    /// Which of the proxies on one database this is.
+    proxy_id: Arc<str>,
     secrets: Secrets,
 }
 
@@ -120,6 +124,7 @@ impl Store {
         Ok(Self {
             pool,
             engine,
+            proxy_id: new_id("prx").into(),
             secrets,
         })
     }
@@ -165,6 +170,14 @@ impl Store {
     /// The keys that what is stored was made with.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
+    }
+
+    /// Whether other proxies may use the same database.
+    pub fn is_shared(&self) -> bool {
+        match self.engine {
+            Engine::Sqlite { .. } => false,
+            Engine::Postgres => true,
+        }
     }
 
     /// Begins a transaction that writes.

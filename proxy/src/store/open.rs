@@ -53,6 +53,12 @@ pub(super) async fn open(url: &str) -> Result<(AnyPool, Engine), StoreError> {
     } else {
         return Err(StoreError::Address);
     };
+    // Two steps, so that a test can kill the process between them.
+    #[cfg(feature = "crash-points")]
+    {
+        MIGRATIONS.run_to(1, &pool).await?;
+        crate::crash::point("during_migration");
+    }
     MIGRATIONS.run(&pool).await?;
     Ok((pool, engine))
 }

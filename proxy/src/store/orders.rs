@@ -3,8 +3,12 @@
 use offramp_domain::{order::OrderState, time::Timestamp};
 use sqlx::{Any, Row as _, Transaction, any::AnyRow};
 
-use super::{FARTHEST_PLAN, IntentKind, KeyUse, OrderRecord, Store, StoreError, intents::Begin};
-use crate::secrets::new_id;
+use super::{
+    DueOrder, FARTHEST_PLAN, IntentKind, KeyUse, OrderRecord, Store, StoreError,
+    intents::Begin,
+    leases::{alive_since, ours_to_take},
+};
+use crate::{crash, secrets::new_id};
 
 /// How often a lost race is run again.
 const RACES: usize = 8;
@@ -80,11 +84,12 @@ impl Store {
         if used.rows_affected() == 0 {
             return Ok(Inserted::QuoteUsed);
         }
-        match insert(&mut tx, record, change).await {
-            Ok(()) => {
+        match insert(&mut tx, record, change, &self.proxy_id).await {
+            Ok(true) => {
                 tx.commit().await?;
                 Ok(Inserted::Stored)
             }
+            Ok(false) => Ok(Inserted::KeyUsed),
             Err(error) if error.is_conflict() => Ok(Inserted::OrderOpen),
             Err(error) => Err(error),
         }
@@ -202,18 +207,37 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn due_orders(&self, now: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id FROM orders
-             WHERE next_check_at <= $1 OR (next_check_at > $2 AND closed = 0)
-             ORDER BY next_check_at LIMIT $3",
-        )
+    pub async fn due_orders(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueOrder>, StoreError> {
+        let rows = sqlx::query(ours_to_take!(
+            "SELECT id, leased_by FROM orders
+             WHERE (next_check_at <= $3 OR (next_check_at > $4 AND closed = 0))",
+            "ORDER BY next_check_at LIMIT $5"
+        ))
+        .bind(&*self.proxy_id)
+        .bind(alive_since(now))
         .bind(now.as_millis())
         .bind(now.plus(FARTHEST_PLAN).as_millis())
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(DueOrder {
+                    id: row.try_get("id")?,
+                    is_leased: self.leases(row)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether this proxy looks after the order of a row.
+    pub(super) fn leases(&self, row: &AnyRow) -> Result<bool, StoreError> {
+        let leased_by: Option<String> = row.try_get("leased_by")?;
+        Ok(leased_by.as_deref() == Some(&*self.proxy_id))
     }
 
     /// The payer's orders that the provider may have made without our knowing its id of them.
@@ -231,17 +255,13 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
-    /// Orders whose creation was under way when the last process ended: nobody waits for the
-    /// answer any more.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn creating_orders(&self) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("SELECT id FROM orders WHERE state = $1")
-            .bind(OrderState::Creating.as_str())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    /// Where several write at once, the next one reads when the last one is done.
+    fn read_to_change(&self) -> &'static str {
+        if self.is_shared() {
+            "SELECT snapshot, revision FROM orders WHERE id = $1 FOR UPDATE"
+        } else {
+            "SELECT snapshot, revision FROM orders WHERE id = $1"
+        }
     }
 
     /// Changes an order by a rule that sees it as it is when it is written.
@@ -260,7 +280,7 @@ impl Store {
     ) -> Result<Option<(T, OrderRecord)>, StoreError> {
         for _ in 0..RACES {
             let mut tx = self.write().await?;
-            let Some(row) = sqlx::query("SELECT snapshot, revision FROM orders WHERE id = $1")
+            let Some(row) = sqlx::query(self.read_to_change())
                 .bind(id)
                 .fetch_optional(&mut *tx)
                 .await?
@@ -280,6 +300,7 @@ impl Store {
                 continue;
             }
             finish(&mut tx, &after, change, now).await?;
+            crash::point("inside_apply");
             tx.commit().await?;
             return Ok(Some((outcome, after)));
         }
@@ -296,17 +317,23 @@ pub enum Inserted {
     QuoteUsed,
     /// The payer has another order that holds no crypto yet.
     OrderOpen,
+    /// The idempotency key was used in the meantime.
+    KeyUsed,
 }
 
+/// Whether the order could be bound to its idempotency key.
 async fn insert(
     tx: &mut Transaction<'static, Any>,
     record: &OrderRecord,
-    change: Change,
-) -> Result<(), StoreError> {
+    mut change: Change,
+    proxy_id: &str,
+) -> Result<bool, StoreError> {
+    let key = change.key.take();
     sqlx::query(
         "INSERT INTO orders (id, payer_id, provider, reference, state, unfunded, closed, sequence,
-                             revision, tx_hash, next_check_at, created_at, updated_at, snapshot)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13)",
+                             revision, tx_hash, next_check_at, created_at, updated_at, snapshot,
+                             leased_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13, $14)",
     )
     .bind(&record.id)
     .bind(&record.payer_id)
@@ -321,9 +348,15 @@ async fn insert(
     .bind(record.created_at.as_millis())
     .bind(record.updated_at.as_millis())
     .bind(write(record)?)
+    .bind(proxy_id)
     .execute(&mut **tx)
     .await?;
-    finish(tx, record, change, record.created_at).await
+    let now = record.created_at;
+    finish(tx, record, change, now).await?;
+    match key {
+        Some(key) => super::idempotency::insert(tx, &key, &record.payer_id, &record.id, now).await,
+        None => Ok(true),
+    }
 }
 
 /// Writes the order if nobody else did since `revision` was read.

@@ -338,7 +338,7 @@ async fn kill_while_creating(bench: Bench, order_id: &str) -> Outcome<Bench> {
         })
         .await?;
     let bench = bench.restart().await?;
-    bench.engine.resume().await?;
+    bench.engine.beat().await?;
     Ok(bench)
 }
 

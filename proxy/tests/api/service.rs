@@ -163,21 +163,22 @@ async fn no_other_file_is_served() -> Outcome {
 #[tokio::test]
 async fn a_second_proxy_on_one_database_is_refused_where_the_database_is_a_file() -> Outcome {
     let bench = Bench::start().await?;
-    let secrets = Secrets::new(&PARTNER.into(), &PARTNER.into());
-    let second = Store::open(&bench.database().url(), secrets).await;
+    let second = bench.second().await;
     match bench.database() {
         Database::Sqlite(path) => {
-            let error = match second {
-                Err(error @ StoreError::InUse(_)) => error.to_string(),
-                other => return Err(format!("{other:?}").into()),
-            };
+            let refusal = second.err().ok_or("it was let in")?;
             let file = path.display();
             assert_eq!(
-                error,
+                refusal.to_string(),
                 format!("another process is using the database {file}: one proxy per SQLite file")
             );
         }
-        Database::Postgres(_) => second?.ping().await?,
+        Database::Postgres(_) => {
+            let second = second?;
+            second.engine.beat().await?;
+            let ana = bench.ana().await?;
+            assert_eq!(ana.at(&second).checkout().await?.status, 200);
+        }
     }
     let bench = bench.restart().await?;
     assert_eq!(bench.get("/readyz").send().await?.status, 200);

@@ -117,7 +117,7 @@ impl Walk {
             _ => {
                 self.note("restart".to_owned());
                 self.bench = self.bench.restart().await?;
-                self.bench.engine.resume().await?;
+                self.bench.engine.beat().await?;
             }
         }
         let settled = self.bench.settle().await;

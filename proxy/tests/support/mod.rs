@@ -237,6 +237,20 @@ impl Bench {
         Err("the duties do not come to rest".into())
     }
 
+    /// A second proxy on the same database, before the same provider.
+    pub(crate) async fn second(&self) -> Outcome<Peer> {
+        let engine = engine(
+            &self.simulator,
+            self.provider_address,
+            &self.folder,
+            &self.database,
+            &self.tweak,
+        )
+        .await?;
+        let app = offramp_proxy::app(Arc::clone(&engine));
+        Ok(Peer { engine, app })
+    }
+
     /// An order as it is kept.
     pub(crate) async fn record(&self, order_id: &str) -> Outcome<OrderRecord> {
         let record = self.engine.store.order(order_id).await?;
@@ -283,20 +297,30 @@ impl Bench {
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
-        Ask {
-            bench: self,
-            request: Request::builder().method(method).uri(path),
-        }
+        Ask::new(&self.app, method, path)
     }
+}
+
+/// Another proxy on a bench's database.
+pub(crate) struct Peer {
+    pub(crate) engine: Arc<Engine>,
+    app: Router,
 }
 
 /// A request that is being written.
 pub(crate) struct Ask<'a> {
-    bench: &'a Bench,
+    app: &'a Router,
     request: axum::http::request::Builder,
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    fn new(app: &'a Router, method: Method, path: &str) -> Self {
+        Self {
+            app,
+            request: Request::builder().method(method).uri(path),
+        }
+    }
+
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
         self.request = self.request.header(name, value.as_ref());
         self
@@ -322,7 +346,7 @@ impl Ask<'_> {
 
     pub(crate) async fn body(self, body: impl Into<Body>) -> Outcome<Answer> {
         let request = self.request.body(body.into())?;
-        Answer::read(self.bench.app.clone().oneshot(request).await?).await
+        Answer::read(self.app.clone().oneshot(request).await?).await
     }
 }
 

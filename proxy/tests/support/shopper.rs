@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use axum::http::Method;
+use axum::{Router, http::Method};
 use serde_json::{Value, json};
 
-use super::{Answer, Ask, Bench, CLABE, ORIGIN, Outcome};
+use super::{Answer, Ask, Bench, CLABE, ORIGIN, Outcome, Peer};
 
 /// Every key of every test is another.
 static KEYS: AtomicU64 = AtomicU64::new(1);
@@ -18,6 +18,7 @@ static KEYS: AtomicU64 = AtomicU64::new(1);
 #[derive(Clone)]
 pub(crate) struct Shopper<'a> {
     bench: &'a Bench,
+    app: &'a Router,
     pub(crate) token: String,
 }
 
@@ -25,14 +26,22 @@ impl<'a> Shopper<'a> {
     pub(crate) fn new(bench: &'a Bench, token: &str) -> Self {
         Self {
             bench,
+            app: &bench.app,
             token: token.to_owned(),
+        }
+    }
+
+    /// The same browser, whose requests reach another proxy.
+    pub(crate) fn at(&self, peer: &'a Peer) -> Self {
+        Self {
+            app: &peer.app,
+            ..self.clone()
         }
     }
 
     /// A request of the page that the session is for.
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'a> {
-        self.bench
-            .ask(method, path)
+        Ask::new(self.app, method, path)
             .bearer(&self.token)
             .origin(ORIGIN)
     }

@@ -1,0 +1,100 @@
+//! Where the process dies.
+
+/// A labelled point of an order's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// Nothing is stored yet.
+    BeforeIntent,
+    /// The order is stored, the provider was not asked.
+    IntentCommitted,
+    /// The provider is asked, and nobody knows whether it acts.
+    CallInFlight,
+    /// The provider has answered, and the answer is not stored.
+    AnswerRead,
+    /// The answer is stored, and the payer has not heard.
+    CommittedBeforeReply,
+    /// A webhook is read, and not stored.
+    WebhookBeforeInsert,
+    /// A webhook is stored, and not acknowledged.
+    WebhookAfterInsert,
+    /// A webhook is acknowledged, and not handled.
+    WebhookAcknowledged,
+    /// A change of the order is written, and not committed.
+    InsideApply,
+    /// A change is committed, and nobody was woken.
+    BeforeWake,
+    /// A lost order was found again, and is not bound.
+    InsideAdoption,
+    /// Half of the schema is there.
+    DuringMigration,
+}
+
+/// A death that is planned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice {
+    pub(crate) point: Point,
+    /// The how-manieth time the point is passed.
+    pub(crate) nth: u32,
+    /// Whether the provider makes the order that it is asked for while the process dies.
+    pub(crate) provider_acts: bool,
+}
+
+impl Point {
+    /// In this order, because a schema is migrated once.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::DuringMigration,
+        Self::BeforeIntent,
+        Self::IntentCommitted,
+        Self::CallInFlight,
+        Self::AnswerRead,
+        Self::CommittedBeforeReply,
+        Self::WebhookBeforeInsert,
+        Self::WebhookAfterInsert,
+        Self::WebhookAcknowledged,
+        Self::InsideApply,
+        Self::BeforeWake,
+        Self::InsideAdoption,
+    ];
+
+    /// Its label in the program; none where it is killed from outside.
+    fn label(self) -> Option<&'static str> {
+        match self {
+            Self::BeforeIntent => Some("before_intent"),
+            Self::IntentCommitted => Some("intent_committed"),
+            Self::CallInFlight | Self::WebhookAcknowledged => None,
+            Self::AnswerRead => Some("answer_read"),
+            Self::CommittedBeforeReply => Some("committed_before_reply"),
+            Self::WebhookBeforeInsert => Some("webhook_before_insert"),
+            Self::WebhookAfterInsert => Some("webhook_after_insert"),
+            Self::InsideApply => Some("inside_apply"),
+            Self::BeforeWake => Some("before_wake"),
+            Self::InsideAdoption => Some("inside_adoption"),
+            Self::DuringMigration => Some("during_migration"),
+        }
+    }
+
+    /// How often an order's life surely passes it.
+    pub(crate) fn most_often(self) -> u32 {
+        match self {
+            Self::InsideApply | Self::BeforeWake => 4,
+            Self::BeforeIntent
+            | Self::IntentCommitted
+            | Self::CallInFlight
+            | Self::AnswerRead
+            | Self::CommittedBeforeReply
+            | Self::WebhookBeforeInsert
+            | Self::WebhookAfterInsert
+            | Self::WebhookAcknowledged
+            | Self::InsideAdoption
+            | Self::DuringMigration => 1,
+        }
+    }
+}
+
+impl Choice {
+    /// What the program is told.
+    pub(crate) fn variable(self) -> Option<String> {
+        let label = self.point.label()?;
+        Some(format!("{label}:{}", self.nth))
+    }
+}

@@ -11,6 +11,7 @@
 mod bench;
 mod browser;
 mod bundle;
+mod chaos;
 mod check;
 mod demo;
 mod http;
@@ -35,6 +36,7 @@ cargo xtask serve                the same behind `trunk serve`: rebuilds the wid
 cargo xtask test [words]         every test there is; with words, the tests whose names contain them
 cargo xtask test --only <part>   one part: domain, proxy, xtask, size, widget or e2e
 cargo xtask check                formatting, lints for both targets, docs, licences
+cargo xtask chaos [--rounds n]   kills the proxy n times (50) at each point of an order's life
 cargo xtask bench                sizes and times, as docs/performance.md has them
 cargo xtask build                the widget, as a partner deploys it, into dist/
 cargo xtask setup                only installs what the others would install on their way
@@ -70,6 +72,7 @@ fn run() -> Result<()> {
         ["check"] => check::run(),
         ["test", rest @ ..] => test::run(&test::Selection::parse(rest)?),
         ["bench"] => bench::run(),
+        ["chaos", rest @ ..] => chaos::run(&chaos::Campaign::parse(rest)?),
         ["demo"] => demo::demo(),
         ["serve"] => demo::serve(),
         ["build"] => widget::build().map(|_| ()),

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     browser::{Browser, Driver},
-    log, process, size,
+    chaos, log, process, size,
     tools::{self, Tool, WASM},
     widget,
 };
@@ -66,7 +66,8 @@ impl Part {
                     "offramp-simulator",
                     "offramp-test-database",
                 ];
-                native(&packages.map(|package| ["-p", package]).concat(), words)
+                native(&packages.map(|package| ["-p", package]).concat(), words)?;
+                process::run(chaos::kills().arg("--").args(words))
             }
             Self::Xtask => native(&["-p", "xtask"], words),
             Self::Size => size::check(&widget::build()?),

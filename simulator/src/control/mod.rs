@@ -13,7 +13,7 @@
 //! | `POST /orders/{order}/status` | `{ "status": "FAILED" }`, or any other word |
 //! | `GET /faults`, `DELETE /faults` | |
 //! | `POST /faults` | `{ "operation": "create", "fault": "timeout_after", "times": 1 }`; without `operation` all of them; `refuse` instead of `fault` for a documented refusal |
-//! | `GET /knobs`, `PATCH /knobs` | the knobs that change, as in [`Knobs`](crate::Knobs) |
+//! | `GET /knobs`, `PATCH /knobs` | the knobs that change, as in [`Knobs`](crate::Knobs); `{ "webhooks": "twice" }`, `"held"` or `"lost"` for webhooks that come twice, late or never |
 //! | `GET /rates` | |
 //! | `POST /rates` | `{ "bps": -100 }`, with `token` and `currency` for some pairs only |
 //! | `GET /users` | |

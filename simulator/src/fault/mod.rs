@@ -34,6 +34,10 @@ pub enum Operation {
     Users,
     /// A user's verification is read.
     Kyc,
+    /// The history of webhooks is listed.
+    Notifications,
+    /// One webhook of the history is read, or asked for once more.
+    Notification,
 }
 
 /// One way to fail.
@@ -110,7 +114,7 @@ struct Line {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Quote,
         Self::Create,
         Self::Execute,
@@ -118,6 +122,8 @@ impl Operation {
         Self::Cancel,
         Self::Users,
         Self::Kyc,
+        Self::Notifications,
+        Self::Notification,
     ];
 }
 

@@ -6,6 +6,7 @@ mod execute;
 mod faults;
 mod keys;
 mod list;
+mod notifications;
 mod progress;
 mod quotes;
 mod users;

@@ -102,7 +102,9 @@ fn flow_refusal(operation: Option<Operation>, flow: PartnerFlow) -> Result<(), R
                 | Operation::List
                 | Operation::Cancel
                 | Operation::Users
-                | Operation::Kyc,
+                | Operation::Kyc
+                | Operation::Notifications
+                | Operation::Notification,
             ),
         ) => Err(Refusal::InvalidPartnerFlow),
     }
@@ -117,7 +119,9 @@ impl Failures for Capa {
             | Operation::Execute
             | Operation::List
             | Operation::Cancel
-            | Operation::Kyc => Refusal::Internal,
+            | Operation::Kyc
+            | Operation::Notifications
+            | Operation::Notification => Refusal::Internal,
         })
     }
 

@@ -261,6 +261,8 @@ pub enum WebhookDelivery {
     Twice,
     /// Not before they are released.
     Held,
+    /// Never: something on the way answers 2xx, and nobody receives them.
+    Lost,
 }
 
 impl Default for Knobs {

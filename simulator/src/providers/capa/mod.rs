@@ -11,6 +11,7 @@ mod books;
 mod cancel;
 mod check_digits;
 mod deal;
+mod desk;
 mod execute;
 mod gate;
 mod handle;
@@ -18,6 +19,7 @@ mod knobs;
 mod kyc;
 mod letters;
 mod mock;
+mod notifications;
 mod off_ramp;
 mod plan;
 mod progress;
@@ -50,6 +52,7 @@ use crate::fault::{Faults, Operation};
 use crate::world::World;
 
 pub use self::books::Verification;
+pub use self::desk::NotificationStatus;
 pub use self::handle::{AddUser, Deposit, Pick, UnknownTransaction, UnknownUser};
 pub use self::knobs::{
     AssetList, BankChecks, CreatedAs, Decimals, ErrorShape, EventNames, ExecuteAnswer, Execution,
@@ -81,12 +84,13 @@ const PREFIX: &str = "/api/partner/v2";
 impl Capa {
     pub(crate) fn new(key: String, webhook: Option<WebhookTarget>, world: World) -> Self {
         let books = Mutex::new(Books::new(world.clone()));
+        let post = Post::new(webhook, world.clock().clone());
         let inner = Inner {
             key,
             world,
             books,
             faults: Faults::default(),
-            post: Post::new(webhook),
+            post,
         };
         Self {
             inner: Arc::new(inner),
@@ -120,6 +124,22 @@ impl Capa {
             )
             .route("/users", on(Operation::Users, post(users::create)))
             .route("/kyc/details", on(Operation::Kyc, get(kyc::details)))
+            .route(
+                "/webhook-settings",
+                gate::guard(self, None, put(notifications::set_url)),
+            )
+            .route(
+                "/webhook-notifications",
+                on(Operation::Notifications, get(notifications::list)),
+            )
+            .route(
+                "/webhook-notifications/{id}",
+                on(Operation::Notification, get(notifications::detail)),
+            )
+            .route(
+                "/webhook-notifications/{id}/retry",
+                on(Operation::Notification, post(notifications::retry)),
+            )
             .fallback(gate::no_such_route)
             .layer(axum::middleware::from_fn_with_state(
                 self.clone(),

@@ -47,6 +47,9 @@ pub enum Refusal {
     UserExists,
     UserNotFound,
     RouteNotFound,
+    NotificationNotFound,
+    NotificationNotFailed,
+    ManualRetriesUsedUp,
     QuoteFailed,
     UserCreationFailed,
     Internal,
@@ -110,7 +113,10 @@ impl Refusal {
             Self::PartnerNotOwner => (403, "PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR"),
             Self::UserNotOwner => (403, "USER_NOT_OWNER_OF_TRANSACTION_ERROR"),
             // Assumption U16: no document names the answer to a second use of one id or email.
-            Self::UserExists => (409, "CONFLICT"),
+            Self::UserExists | Self::NotificationNotFailed | Self::ManualRetriesUsedUp => {
+                (409, "CONFLICT")
+            }
+            Self::NotificationNotFound => (404, "NOT_FOUND"),
             Self::UserNotFound | Self::RouteNotFound => (404, "NOT_FOUND_ERROR"),
             Self::QuoteFailed | Self::UserCreationFailed | Self::Internal => {
                 (500, "INTERNAL_SERVER_ERROR")
@@ -176,6 +182,11 @@ impl Refusal {
             Self::UserExists => "User already exists",
             Self::UserNotFound => "Requested User was not found",
             Self::RouteNotFound => "Route not found",
+            Self::NotificationNotFound => "Webhook notification not found",
+            Self::NotificationNotFailed => "Notification is not in FAILED status",
+            Self::ManualRetriesUsedUp => {
+                "Partner webhook notification has reached the maximum number of manual retries (3)"
+            }
             Self::QuoteFailed => "Failed to create quote",
             Self::UserCreationFailed => "User creation failed",
             Self::Internal => "Internal server error",

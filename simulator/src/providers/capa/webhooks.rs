@@ -1,22 +1,28 @@
 //! How webhooks are signed and delivered.
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::Sha256;
 use tokio::sync::Notify;
 
+use super::desk::{Delivery, Desk, Notification, NotificationStatus};
 use super::knobs::WebhookDelivery;
 use super::letters::Letter;
+use crate::clock::{Clock, Moment};
 use crate::config::WebhookTarget;
 
 /// A webhook and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WebhookView {
+    /// Its id in the notification history.
+    pub id: String,
+    /// Where it stands in the notification history.
+    pub status: NotificationStatus,
     /// The transaction that it is about; none if it is about a person.
     pub transaction_id: Option<String>,
     /// The name of the event.
@@ -25,11 +31,11 @@ pub struct WebhookView {
     pub body: String,
     /// How often it was sent.
     pub attempts: u32,
-    /// What became of it.
+    /// How it went the last time.
     pub outcome: DeliveryOutcome,
 }
 
-/// What became of a webhook.
+/// How sending a webhook went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryOutcome {
@@ -41,6 +47,8 @@ pub enum DeliveryOutcome {
     Answered(u16),
     /// It was not answered.
     Failed,
+    /// Something on the way took it with a 2xx, and nobody received it.
+    Lost,
 }
 
 /// In which order held webhooks are released.
@@ -55,89 +63,77 @@ pub enum ReleaseOrder {
 }
 
 /// Where letters become deliveries.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Post {
     desk: Mutex<Desk>,
+    clock: Clock,
     work: Notify,
 }
-
-#[derive(Debug, Default)]
-struct Desk {
-    target: Option<WebhookTarget>,
-    /// The latest webhooks, oldest first. `forgotten` older ones are gone.
-    history: VecDeque<WebhookView>,
-    forgotten: usize,
-    /// What is to be sent next, and what is held, by the number of the webhook.
-    queue: VecDeque<usize>,
-    held: Vec<usize>,
-}
-
-/// How many webhooks are remembered.
-const HISTORY: usize = 1_000;
 
 /// How long a receiver may take (assumption U11).
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// How often the clock is looked at while nothing happens.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How much of a receiver's error is kept, in bytes.
+const LONGEST_ERROR: usize = 4_096;
+
+impl DeliveryOutcome {
+    /// Any 2xx is a success (7.2).
+    pub(super) fn is_success(self) -> bool {
+        match self {
+            Self::Answered(status) => (200..300).contains(&status),
+            Self::Lost => true,
+            Self::NotSent | Self::Waiting | Self::Failed => false,
+        }
+    }
+}
+
 impl Post {
-    pub(super) fn new(target: Option<WebhookTarget>) -> Self {
-        let desk = Desk {
-            target,
-            ..Desk::default()
-        };
+    pub(super) fn new(target: Option<WebhookTarget>, clock: Clock) -> Self {
         Self {
-            desk: Mutex::new(desk),
+            desk: Mutex::new(Desk::new(target)),
+            clock,
             work: Notify::new(),
         }
     }
 
     pub(super) fn set_target(&self, target: Option<WebhookTarget>) {
-        self.desk().target = target;
+        self.act(|desk, _| desk.aim(target));
     }
 
     pub(super) fn hand_in(&self, letters: Vec<Letter>, delivery: WebhookDelivery) {
         if letters.is_empty() {
             return;
         }
-        let mut desk = self.desk();
-        for letter in letters {
-            desk.accept(letter, delivery);
-        }
-        drop(desk);
-        self.work.notify_one();
+        self.act(|desk, now| {
+            for letter in letters {
+                desk.accept(letter, delivery, now);
+            }
+        });
     }
 
     /// Sends the held webhooks.
     pub(super) fn release(&self, order: ReleaseOrder) {
-        let mut desk = self.desk();
-        let mut held = std::mem::take(&mut desk.held);
-        match order {
-            ReleaseOrder::AsHappened => {}
-            ReleaseOrder::Reversed => held.reverse(),
-        }
-        desk.queue.extend(held);
-        drop(desk);
-        self.work.notify_one();
+        self.act(|desk, now| desk.release(order, now));
     }
 
     /// Sends again what was written about a transaction, and says how many webhooks that were.
     pub(super) fn replay(&self, transaction_id: &str) -> usize {
-        let mut desk = self.desk();
-        let about_it =
-            |webhook: &WebhookView| webhook.transaction_id.as_deref() == Some(transaction_id);
-        let numbers = (desk.forgotten..).zip(&desk.history);
-        let again: Vec<usize> = numbers
-            .filter(|(_, webhook)| about_it(webhook))
-            .map(|(number, _)| number)
-            .collect();
-        let count = again.len();
-        desk.queue.extend(again);
-        drop(desk);
-        self.work.notify_one();
-        count
+        self.act(|desk, now| desk.replay(transaction_id, now))
     }
 
     pub(super) fn history(&self) -> Vec<WebhookView> {
-        self.desk().history.iter().cloned().collect()
+        self.act(|desk, _| desk.notifications().map(Notification::view).collect())
+    }
+
+    /// Does something at the desk, and looks for work afterwards.
+    pub(super) fn act<T>(&self, act: impl FnOnce(&mut Desk, Moment) -> T) -> T {
+        let now = self.clock.now();
+        let done = act(&mut self.desk(), now);
+        self.work.notify_one();
+        done
     }
 
     /// Delivers, one after the other, for as long as it is polled.
@@ -153,23 +149,20 @@ impl Post {
                 return;
             }
         };
+        let mut changes = self.clock.changes();
         loop {
-            while let Some((number, target, body)) = self.take() {
-                let outcome = send(&client, &target, body).await;
-                self.desk().note(number, outcome);
+            while let Some(parcel) = {
+                let now = self.clock.now();
+                self.desk().take(now)
+            } {
+                let delivery = send(&client, &parcel.target, parcel.body).await;
+                let now = self.clock.now();
+                self.desk().note(parcel.errand, delivery, now);
             }
-            self.work.notified().await;
-        }
-    }
-
-    fn take(&self) -> Option<(usize, WebhookTarget, String)> {
-        let mut desk = self.desk();
-        let target = desk.target.clone()?;
-        loop {
-            let number = desk.queue.pop_front()?;
-            if let Some(webhook) = desk.webhook(number) {
-                let body = webhook.body.clone();
-                return Some((number, target, body));
+            tokio::select! {
+                () = self.work.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+                _ = changes.changed() => {}
             }
         }
     }
@@ -179,62 +172,41 @@ impl Post {
     }
 }
 
-impl Desk {
-    fn accept(&mut self, letter: Letter, delivery: WebhookDelivery) {
-        let number = self.forgotten + self.history.len();
-        let outcome = match self.target {
-            Some(_) => DeliveryOutcome::Waiting,
-            None => DeliveryOutcome::NotSent,
-        };
-        self.history.push_back(WebhookView {
-            transaction_id: letter.transaction_id,
-            event: letter.event.to_owned(),
-            body: letter.body,
-            attempts: 0,
-            outcome,
-        });
-        if self.history.len() > HISTORY {
-            self.history.pop_front();
-            self.forgotten += 1;
-        }
-        match (outcome, delivery) {
-            (DeliveryOutcome::Waiting, WebhookDelivery::Once) => self.queue.push_back(number),
-            (DeliveryOutcome::Waiting, WebhookDelivery::Twice) => {
-                self.queue.extend([number, number]);
-            }
-            (DeliveryOutcome::Waiting, WebhookDelivery::Held) => self.held.push(number),
-            (
-                DeliveryOutcome::NotSent | DeliveryOutcome::Answered(_) | DeliveryOutcome::Failed,
-                _,
-            ) => {}
-        }
-    }
-
-    fn webhook(&mut self, number: usize) -> Option<&mut WebhookView> {
-        self.history.get_mut(number.checked_sub(self.forgotten)?)
-    }
-
-    fn note(&mut self, number: usize, outcome: DeliveryOutcome) {
-        if let Some(webhook) = self.webhook(number) {
-            webhook.attempts += 1;
-            webhook.outcome = outcome;
-        }
-    }
-}
-
-async fn send(client: &reqwest::Client, target: &WebhookTarget, body: String) -> DeliveryOutcome {
+async fn send(client: &reqwest::Client, target: &WebhookTarget, body: String) -> Delivery {
     let request = client
         .post(&target.url)
         .header("content-type", "application/json")
         .header("capa-signature", signature(&target.secret, &body))
         .body(body);
     match request.send().await {
-        Ok(response) => DeliveryOutcome::Answered(response.status().as_u16()),
+        Ok(response) => {
+            let outcome = DeliveryOutcome::Answered(response.status().as_u16());
+            let error = if outcome.is_success() {
+                None
+            } else {
+                error_of(response).await
+            };
+            Delivery { outcome, error }
+        }
         Err(error) => {
             tracing::warn!(error = %error, "a webhook was not delivered");
-            DeliveryOutcome::Failed
+            Delivery {
+                outcome: DeliveryOutcome::Failed,
+                error: None,
+            }
         }
     }
+}
+
+/// What the receiver answered, as JSON if it is that.
+async fn error_of(response: reqwest::Response) -> Option<Value> {
+    let body = response.bytes().await.ok()?;
+    let body = &body[..body.len().min(LONGEST_ERROR)];
+    if body.is_empty() {
+        return None;
+    }
+    let read = serde_json::from_slice(body);
+    Some(read.unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body))))
 }
 
 /// Lowercase hex of HMAC-SHA256 over the bytes that are sent, keyed by the secret.
@@ -248,28 +220,6 @@ fn signature(secret: &str, body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn letter(event: &'static str) -> Letter {
-        Letter {
-            transaction_id: Some("t".to_owned()),
-            event,
-            body: event.to_owned(),
-        }
-    }
-
-    fn post() -> Post {
-        let target = WebhookTarget {
-            url: "http://a".to_owned(),
-            secret: "s".to_owned(),
-        };
-        Post::new(Some(target))
-    }
-
-    fn queued(post: &Post) -> Vec<String> {
-        std::iter::from_fn(|| post.take())
-            .map(|(_, _, body)| body)
-            .collect()
-    }
 
     #[test]
     fn the_signature_is_that_of_the_contract() {
@@ -285,48 +235,10 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_are_sent_on_request() {
-        let post = post();
-        post.hand_in(vec![letter("a")], WebhookDelivery::Twice);
-        assert_eq!(queued(&post), ["a", "a"]);
-    }
-
-    #[test]
-    fn held_webhooks_can_be_released_out_of_order() {
-        let post = post();
-        post.hand_in(vec![letter("a"), letter("b")], WebhookDelivery::Held);
-        assert_eq!(queued(&post), [""; 0]);
-        post.release(ReleaseOrder::Reversed);
-        assert_eq!(queued(&post), ["b", "a"]);
-    }
-
-    #[test]
-    fn a_replay_sends_everything_about_one_transaction() {
-        let post = post();
-        let other = Letter {
-            transaction_id: Some("u".to_owned()),
-            ..letter("c")
-        };
-        post.hand_in(vec![letter("a"), other, letter("b")], WebhookDelivery::Once);
-        assert_eq!(queued(&post), ["a", "c", "b"]);
-        assert_eq!(post.replay("t"), 2);
-        assert_eq!(queued(&post), ["a", "b"]);
-    }
-
-    #[test]
-    fn without_a_target_webhooks_are_only_remembered() {
-        let post = Post::new(None);
-        post.hand_in(vec![letter("a")], WebhookDelivery::Once);
-        assert_eq!(queued(&post), [""; 0]);
-        assert_eq!(post.history()[0].outcome, DeliveryOutcome::NotSent);
-    }
-
-    #[test]
-    fn old_webhooks_are_forgotten() {
-        let post = post();
-        let letters = (0..=HISTORY).map(|_| letter("a")).collect();
-        post.hand_in(letters, WebhookDelivery::Once);
-        assert_eq!(post.history().len(), HISTORY);
-        assert_eq!(queued(&post).len(), HISTORY);
+    fn only_a_2xx_is_a_success() {
+        let taken = |status| DeliveryOutcome::Answered(status).is_success();
+        let statuses = [200, 204, 299, 300, 307, 401, 500];
+        let expected = [true, true, true, false, false, false, false];
+        assert_eq!(statuses.map(taken), expected);
     }
 }

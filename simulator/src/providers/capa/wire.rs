@@ -140,7 +140,7 @@ pub(super) struct CreatedUser {
 
 /// A member that no document names.
 #[derive(Debug, Serialize)]
-struct AddedLater {
+pub(super) struct AddedLater {
     note: &'static str,
     levels: [u8; 2],
 }
@@ -263,7 +263,7 @@ impl Cancelled {
 }
 
 impl AddedLater {
-    fn new(knobs: &Knobs) -> Option<Self> {
+    pub(super) fn new(knobs: &Knobs) -> Option<Self> {
         match knobs.extra_fields {
             ExtraFields::Absent => None,
             ExtraFields::Present => Some(Self {

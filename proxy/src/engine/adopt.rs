@@ -14,7 +14,7 @@ use super::{Engine, schedule};
 use crate::{
     crash,
     provider::{ActOutcome, Listing, Provider, ProviderError, Snapshot},
-    store::{Change, OrderRecord, Payer, StoreError},
+    store::{Asked, Change, OrderRecord, Payer, StoreError},
 };
 
 /// How long before the call began the provider may say that it made the order.
@@ -49,6 +49,7 @@ impl Engine {
         payer: &Payer,
         order: &OrderRecord,
     ) -> Result<(), StoreError> {
+        let asked = order.asked.clone();
         let finding = match self.list(provider, payer, order).await {
             Ok(listing) => self.find(provider, order, &listing).await?,
             Err(error) => {
@@ -68,7 +69,7 @@ impl Engine {
         }
         let settled = self
             .change(&order.id, |order, change| {
-                self.settle(provider, order, &finding, change);
+                self.settle(provider, order, &asked, &finding, change);
             })
             .await;
         match settled {
@@ -76,7 +77,7 @@ impl Engine {
             // Another order of ours was bound to it in the meantime.
             Err(error) if error.is_conflict() => {
                 self.change(&order.id, |order, change| {
-                    self.settle(provider, order, &Finding::Doubtful, change);
+                    self.settle(provider, order, &asked, &Finding::Doubtful, change);
                 })
                 .await?;
             }
@@ -90,6 +91,7 @@ impl Engine {
         &self,
         provider: &dyn Provider,
         order: &mut OrderRecord,
+        asked: &Asked,
         finding: &Finding,
         change: &mut Change,
     ) {
@@ -100,6 +102,7 @@ impl Engine {
         let now = self.now();
         let ended_at = *order.call.ended_at.get_or_insert(now);
         order.next_check_at = Some(now.plus(schedule::look_again(now.since(ended_at))));
+        order.keep_what_was_asked(asked);
         let may_adopt =
             order.state == OrderState::Creating && provider.capabilities().reads_address;
         match finding {
@@ -154,9 +157,11 @@ impl Engine {
             }
             Finding::Absent | Finding::Unclear => None,
         };
+        let asked = order.asked.clone();
         self.change(&order.id, |order, change| {
             let now = self.now();
             self.plan(order);
+            order.keep_what_was_asked(&asked);
             match called_off {
                 Some(true) => change.note("stray_called_off", None),
                 Some(false) => order.check_by(now.plus(SOON)),

@@ -7,7 +7,7 @@ use tracing::{info, warn};
 use super::{Engine, apply, duties::SWITCHED_OFF, schedule};
 use crate::{
     provider::{ActOutcome, Provider, ProviderError, ProviderRef, Refusal, Snapshot},
-    store::{CancelEnd, DueIntent, IntentKind, OrderRecord, Payer, StoreError},
+    store::{Asked, CancelEnd, DueIntent, IntentKind, OrderRecord, Payer, StoreError},
 };
 
 impl Engine {
@@ -95,6 +95,7 @@ impl Engine {
             return self.end_intent(intent, "not due any more").await;
         };
         let reference = ProviderRef(reference);
+        let asked = order.asked.clone();
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
         let retry = |error: ProviderError| {
             warn!(
@@ -118,7 +119,7 @@ impl Engine {
                 return self.end_intent(intent, "not due any more").await;
             };
             if order.cancel_end == Some(CancelEnd::OfferOver) && !assessment.waits_for_deposit {
-                return self.not_by_itself(intent, provider, read).await;
+                return self.not_by_itself(intent, provider, &asked, read).await;
             }
             match provider.cancel(&reference).await {
                 Ok(ActOutcome::Done { status }) => Snapshot { status, ..read },
@@ -137,7 +138,7 @@ impl Engine {
         self.store.retry_intent(intent, again).await?;
         let read = Ok(snapshot);
         self.change(&order.id, |order, change| {
-            self.take_in(provider, order, &read, change);
+            self.take_in(provider, order, &asked, &read, change);
         })
         .await?;
         Ok(())
@@ -149,11 +150,12 @@ impl Engine {
         &self,
         intent: &DueIntent,
         provider: &dyn Provider,
+        asked: &Asked,
         read: Snapshot,
     ) -> Result<(), StoreError> {
         let read = Ok(read);
         self.change(&intent.order_id, |order, change| {
-            self.take_in(provider, order, &read, change);
+            self.take_in(provider, order, asked, &read, change);
             apply::stop_cancelling(order, "nobody knows where it stands", change);
         })
         .await?;

@@ -20,7 +20,8 @@ use crate::{
     provider::{CreateOutcome, NewOrder, Provider, Refusal, Snapshot},
     secrets::new_id,
     store::{
-        Call, Change, Inserted, KeyUse, OrderRecord, Replay, StoreError, StoredQuote, StoredSession,
+        Asked, Call, Change, Inserted, KeyUse, OrderRecord, Replay, StoreError, StoredQuote,
+        StoredSession,
     },
 };
 
@@ -157,6 +158,7 @@ impl Engine {
             reason: None,
             pending_action: None,
             cancel_end: None,
+            asked: Asked::default(),
             provider_status: None,
             tx_hash: None,
             executed: false,

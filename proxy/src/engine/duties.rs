@@ -3,20 +3,21 @@
 
 use std::{sync::Arc, time::Duration};
 
+use offramp_domain::time::Timestamp;
 use tokio::task::{JoinError, JoinSet};
 use tracing::{error, warn};
 
 use super::{Engine, apply, schedule};
 use crate::{
     provider::{Provider, ProviderError, ProviderRef, Snapshot},
-    store::{Change, InboxEntry, OrderRecord, Payer, StoreError},
+    store::{Asked, Change, OrderRecord, Payer, StoreError},
 };
 
 /// How often the store is asked what is due.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// How much is begun at a time.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 /// How much is under way at most.
 const MOST: usize = 256;
@@ -59,7 +60,7 @@ impl Engine {
             let now = self.now();
             if forgotten.is_none_or(|at| now.since(at) >= FORGET) {
                 forgotten = Some(now);
-                if let Err(error) = self.store.forget_old(now).await {
+                if let Err(error) = self.forget(now).await {
                     error!(
                         error = &error as &dyn std::error::Error,
                         "cannot forget what is old"
@@ -67,6 +68,11 @@ impl Engine {
                 }
             }
         }
+    }
+
+    async fn forget(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.store.forget_old(now).await?;
+        self.store.trim_inbox().await
     }
 
     /// Does everything that is due now, and comes back when it is done.
@@ -83,15 +89,11 @@ impl Engine {
     }
 
     async fn begin_what_is_due(self: &Arc<Self>, work: &mut Work) -> Result<(), StoreError> {
-        for entry in self.store.unhandled_webhooks(limit(BATCH)).await? {
-            if let Err(error) = self.handle_webhook(&entry).await {
-                error!(
-                    error = &error as &dyn std::error::Error,
-                    "a webhook could not be handled"
-                );
-                // Orders are read without it too, and it may hold up no other duty.
-                self.store.webhook_handled(&entry.id, self.now()).await?;
-            }
+        if let Err(error) = self.handle_webhooks().await {
+            error!(
+                error = &error as &dyn std::error::Error,
+                "cannot tell which webhooks wait"
+            );
         }
         if work.len() >= MOST {
             return Ok(());
@@ -131,39 +133,6 @@ impl Engine {
         Ok(())
     }
 
-    /// A webhook only wakes a read.
-    async fn handle_webhook(&self, entry: &InboxEntry) -> Result<(), StoreError> {
-        let known = match &entry.reference {
-            Some(reference) => {
-                self.store
-                    .order_by_reference(&entry.provider, reference)
-                    .await?
-            }
-            None => None,
-        };
-        let about = match (known, &entry.payer_id) {
-            (Some(order), _) => vec![order.id],
-            // An order that nobody knows may be one whose create got no answer.
-            (None, Some(partner_payer_id)) => {
-                let payer = self
-                    .store
-                    .payer_of_partner(&entry.provider, partner_payer_id)
-                    .await?;
-                match payer {
-                    Some(payer) => self.store.sought_orders(&payer.id).await?,
-                    None => Vec::new(),
-                }
-            }
-            (None, None) => Vec::new(),
-        };
-        let now = self.now();
-        for order_id in about {
-            self.change(&order_id, |order, _| order.check_by(now))
-                .await?;
-        }
-        self.store.webhook_handled(&entry.id, now).await
-    }
-
     /// Asks the provider about one order.
     async fn check(self: &Arc<Self>, order_id: &str) -> Result<(), StoreError> {
         let Some((order, payer, provider)) = self.involved(order_id).await? else {
@@ -172,6 +141,7 @@ impl Engine {
         let Some(reference) = order.reference.clone().map(ProviderRef) else {
             return self.look_for(provider.as_ref(), &payer, &order).await;
         };
+        let asked = order.asked.clone();
         let read = provider.read(&payer.user, &reference).await;
         if let Err(error) = &read {
             warn!(
@@ -181,18 +151,20 @@ impl Engine {
             );
         }
         self.change(order_id, |order, change| {
-            self.take_in(provider.as_ref(), order, &read, change);
+            self.take_in(provider.as_ref(), order, &asked, &read, change);
         })
         .await?;
         self.hurry();
         Ok(())
     }
 
-    /// Brings an order up to date with the clock and with what was read, if anything was.
+    /// Brings an order up to date with the clock and with what was read, if anything was, since
+    /// `asked` was known.
     pub(super) fn take_in(
         &self,
         provider: &dyn Provider,
         order: &mut OrderRecord,
+        asked: &Asked,
         read: &Result<Snapshot, ProviderError>,
         change: &mut Change,
     ) {
@@ -207,6 +179,7 @@ impl Engine {
             let soon = now.plus(NO_ANSWER);
             order.next_check_at = order.next_check_at.map(|planned| planned.max(soon));
         }
+        order.keep_what_was_asked(asked);
     }
 
     /// Plans the next question about an order.
@@ -243,7 +216,7 @@ impl Engine {
     }
 }
 
-fn limit(most: usize) -> u32 {
+pub(super) fn limit(most: usize) -> u32 {
     u32::try_from(most).unwrap_or(u32::MAX)
 }
 

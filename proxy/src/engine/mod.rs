@@ -3,7 +3,8 @@
 //! Reading order: [`pricing`] (what a quote says) from [`rates`] within [`limits`], [`create`] (once, and only once),
 //! [`take`] (before an address is shown), [`adopt`] (when the answer was lost), [`apply`] (what a read
 //! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
-//! [`carry_out`] (what it has undertaken), [`schedule`] (when) and [`listen`] (what other proxies did).
+//! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), [`schedule`] (when) and
+//! [`listen`] (what other proxies did).
 
 pub mod act;
 pub mod adopt;
@@ -11,6 +12,7 @@ pub mod apply;
 pub mod carry_out;
 pub mod create;
 pub mod duties;
+mod inbox;
 pub mod limits;
 pub mod listen;
 pub mod pricing;
@@ -51,6 +53,8 @@ pub struct Engine {
     prices: Prices,
     /// Orders and idempotency keys that somebody in this process is working on.
     busy: Mutex<HashSet<String>>,
+    /// What is known about the webhooks in the store, until this process ends.
+    inbox: inbox::Inbox,
     /// Told when there is something to do before the next look.
     hurry: Notify,
     /// Whether the proxy is going down, so that nobody is kept waiting.
@@ -75,6 +79,7 @@ impl Engine {
             providers,
             prices,
             busy: Mutex::default(),
+            inbox: inbox::Inbox::default(),
             hurry: Notify::new(),
             stopping: watch::Sender::new(false),
         })

@@ -10,12 +10,13 @@ use offramp_domain::api::ErrorCode;
 use tracing::warn;
 
 use super::extract::{Named, body};
-use crate::{crash, engine::Engine, error::ApiError, provider::WebhookError};
+use crate::{crash, engine::Engine, error::ApiError, provider::WebhookError, store::Stored};
 
 /// Takes a provider's notification. It wakes a read, and proves nothing.
 ///
 /// # Errors
-/// When webhooks of this provider are not configured, or the signature does not fit.
+/// When webhooks of this provider are not configured, the signature does not fit, or too many wait
+/// already: the provider sends it again then.
 pub(crate) async fn receive_webhook(
     State(engine): State<Arc<Engine>>,
     Named(name): Named<String>,
@@ -36,13 +37,21 @@ pub(crate) async fn receive_webhook(
             WebhookError::Body => ApiError::invalid_request("the body cannot be read"),
         }
     })?;
-    let text = String::from_utf8_lossy(&bytes);
+    // As it came or not at all: JSON is UTF-8.
+    let text =
+        str::from_utf8(&bytes).map_err(|_| ApiError::invalid_request("the body is not UTF-8"))?;
     crash::point("webhook_before_insert");
-    engine
+    let stored = engine
         .store
-        .insert_webhook(provider.name(), &hint, &text, engine.now())
+        .insert_webhook(provider.name(), &hint, text, engine.now())
         .await?;
     crash::point("webhook_after_insert");
     engine.hurry();
-    Ok(StatusCode::NO_CONTENT)
+    match stored {
+        Stored::Kept => Ok(StatusCode::NO_CONTENT),
+        Stored::Full => {
+            warn!(provider = name, "too many webhooks wait: one was refused");
+            Err(ApiError::new(ErrorCode::RateLimited).detail("too many webhooks wait"))
+        }
+    }
 }

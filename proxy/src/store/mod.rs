@@ -23,13 +23,13 @@ use thiserror::Error;
 use self::open::Engine;
 pub use self::{
     idempotency::{KeyUse, Replay},
-    inbox::InboxEntry,
+    inbox::{InboxEntry, Stored},
     intents::{DueIntent, IntentKind},
     leases::DueOrder,
     orders::{Change, Inserted, OrderFilter},
     payers::Payer,
     quotes::StoredQuote,
-    record::{Call, CancelEnd, OrderRecord, REPORT_FRESH, Shown},
+    record::{Asked, Call, CancelEnd, OrderRecord, REPORT_FRESH, Shown},
     sessions::{NewSession, StoredSession, Terms},
 };
 use crate::secrets::{Secrets, new_id};

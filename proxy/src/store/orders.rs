@@ -426,6 +426,7 @@ async fn finish(
 fn payer_sees(before: &OrderRecord, after: &OrderRecord) -> bool {
     let hidden = |record: &OrderRecord| OrderRecord {
         next_check_at: None,
+        asked: after.asked.clone(),
         provider_status: None,
         executed: false,
         reported_at: None,

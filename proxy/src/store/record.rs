@@ -93,6 +93,19 @@ pub struct OrderRecord {
     pub ended_at: Option<Timestamp>,
     /// When the provider is asked next.
     pub next_check_at: Option<Timestamp>,
+    /// Who wanted the provider to be asked, besides the schedule.
+    #[serde(default)]
+    pub asked: Asked,
+}
+
+/// How often somebody wanted the provider to be asked, so that an answer that is under way meanwhile
+/// is not taken for one to the latest question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// How often.
+    pub times: u64,
+    /// For when, the last time.
+    pub by: Option<Timestamp>,
 }
 
 /// The call that creates an order at the provider: made once, and looked for where its answer was
@@ -208,6 +221,22 @@ impl OrderRecord {
 
     /// Asks the provider no later than `at`.
     pub fn check_by(&mut self, at: Timestamp) {
+        self.asked.times += 1;
+        self.asked.by = Some(at);
+        self.bring_forward(at);
+    }
+
+    /// After an answer was taken in: keeps the wish of whoever came while it was under way, since
+    /// `asked` was read.
+    pub fn keep_what_was_asked(&mut self, asked: &Asked) {
+        if let Some(by) = self.asked.by
+            && self.asked.times != asked.times
+        {
+            self.bring_forward(by);
+        }
+    }
+
+    fn bring_forward(&mut self, at: Timestamp) {
         self.next_check_at = Some(self.next_check_at.map_or(at, |planned| planned.min(at)));
     }
 }

@@ -1,5 +1,9 @@
 //! Webhooks: verified, stored, and never believed.
 
+mod flood;
+mod inbox;
+mod orderings;
+
 use std::time::Duration;
 
 use offramp_simulator::{
@@ -50,6 +54,23 @@ async fn a_webhook_that_cannot_be_read_is_refused() -> Outcome {
         let answer = bench.webhook_with(body, &sign(body.as_bytes())).await?;
         assert_eq!(answer.refusal(), (400, "invalid_request"), "{body}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_not_utf8_is_refused_wherever_it_is_not() -> Outcome {
+    let bench = Bench::start().await?;
+    let read = b"{\"type\":\"NEWS\",\"event\":\"A\xff\"}".to_vec();
+    let passed_over = b"{\"type\":\"NEWS\",\"event\":\"A\",\"more\":\"\xff\"}".to_vec();
+    for body in [read, passed_over] {
+        let answer = bench
+            .post("/webhooks/capa")
+            .header("capa-signature", sign(&body))
+            .body(body)
+            .await?;
+        assert_eq!(answer.refusal(), (400, "invalid_request"));
+    }
+    assert!(bench.engine.store.unhandled_webhooks(9).await?.is_empty());
     Ok(())
 }
 

@@ -82,6 +82,12 @@ pub trait Provider: Debug + Send + Sync {
 
     /// Whether webhooks can be verified.
     fn takes_webhooks(&self) -> bool;
+
+    /// The webhooks that it wrote at or after `since`, whether they arrived or not.
+    async fn history(&self, since: Timestamp) -> Result<History, ProviderError>;
+
+    /// What one of them hints at, the same as the webhook itself.
+    async fn notice(&self, id: &str) -> Result<Hint, ProviderError>;
 }
 
 /// What a provider offers, as far as others have to know.
@@ -347,6 +353,24 @@ pub struct Hint {
     pub reference: Option<ProviderRef>,
     /// The payer it is about, by the partner's id.
     pub payer_id: Option<String>,
+}
+
+/// The webhooks that a provider wrote since a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// One for each, in no order.
+    pub notices: Vec<Notice>,
+    /// Whether nothing since that moment is missing.
+    pub complete: bool,
+}
+
+/// A webhook in a provider's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The provider's id of it.
+    pub id: String,
+    /// Whether the provider takes it for delivered.
+    pub arrived: bool,
 }
 
 /// Why a webhook was not taken.

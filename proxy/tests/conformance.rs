@@ -62,6 +62,7 @@ every_provider_keeps! {
     orders::a_long_list_is_read_to_its_end,
     orders::the_provider_s_clock_comes_with_its_answers,
     orders::a_webhook_is_verified_over_its_raw_bytes,
+    orders::the_history_hints_at_what_the_webhooks_did,
     faults::a_lost_answer_is_uncertain_not_failed,
     faults::an_answer_that_cannot_be_read_is_uncertain,
     faults::a_failure_before_acting_is_uncertain_too,

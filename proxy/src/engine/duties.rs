@@ -32,7 +32,7 @@ const NO_ANSWER: Duration = Duration::from_secs(10);
 pub(super) const SWITCHED_OFF: Duration = Duration::from_hours(1);
 
 /// Duties under way, so that a provider that does not answer about one order holds up no other.
-type Work = JoinSet<Result<(), StoreError>>;
+pub(super) type Work = JoinSet<Result<(), StoreError>>;
 
 impl Engine {
     /// Does what is due, and hears what other proxies do, until the task is dropped.
@@ -57,6 +57,7 @@ impl Engine {
                     "cannot tell which duties are due"
                 );
             }
+            self.begin_reading_histories(&mut work);
             let now = self.now();
             if forgotten.is_none_or(|at| now.since(at) >= FORGET) {
                 forgotten = Some(now);

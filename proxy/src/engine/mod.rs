@@ -3,8 +3,8 @@
 //! Reading order: [`pricing`] (what a quote says) from [`rates`] within [`limits`], [`create`] (once, and only once),
 //! [`take`] (before an address is shown), [`adopt`] (when the answer was lost), [`apply`] (what a read
 //! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
-//! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), [`schedule`] (when) and
-//! [`listen`] (what other proxies did).
+//! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), `history` (which of them
+//! were missed), [`schedule`] (when) and [`listen`] (what other proxies did).
 
 pub mod act;
 pub mod adopt;
@@ -12,6 +12,7 @@ pub mod apply;
 pub mod carry_out;
 pub mod create;
 pub mod duties;
+mod history;
 mod inbox;
 pub mod limits;
 pub mod listen;
@@ -55,6 +56,8 @@ pub struct Engine {
     busy: Mutex<HashSet<String>>,
     /// What is known about the webhooks in the store, until this process ends.
     inbox: inbox::Inbox,
+    /// What is known about the providers' histories of webhooks, until this process ends.
+    histories: history::Histories,
     /// Told when there is something to do before the next look.
     hurry: Notify,
     /// Whether the proxy is going down, so that nobody is kept waiting.
@@ -80,6 +83,7 @@ impl Engine {
             prices,
             busy: Mutex::default(),
             inbox: inbox::Inbox::default(),
+            histories: history::Histories::default(),
             hurry: Notify::new(),
             stopping: watch::Sender::new(false),
         })

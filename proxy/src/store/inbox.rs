@@ -34,6 +34,21 @@ pub struct InboxEntry {
     pub payer_id: Option<String>,
 }
 
+/// The key of the entry that says until when a provider's history was read. No webhook has it: theirs
+/// have at least two words.
+const HISTORY_MARK: &str = "history";
+
+/// What became of a webhook that was found in a provider's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// It had not come in, and waits to be handled now.
+    New,
+    /// It had.
+    Known,
+    /// Too many wait already.
+    Full,
+}
+
 /// What became of a webhook that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
@@ -56,18 +71,9 @@ impl Store {
         body: &str,
         now: Timestamp,
     ) -> Result<Stored, StoreError> {
-        let waiting: i64 =
-            sqlx::query("SELECT COUNT(*) AS waiting FROM webhook_inbox WHERE handled_at IS NULL")
-                .fetch_one(&self.pool)
-                .await?
-                .try_get("waiting")?;
-        if waiting >= MOST_WAITING {
+        if self.inbox_is_full().await? {
             return Ok(Stored::Full);
         }
-        let sealed = self
-            .secrets
-            .seal(body)
-            .map_err(|error| StoreError::unreadable("webhook", error))?;
         // With the id changes what is handled: whoever handles the one before has not seen this one.
         sqlx::query(
             "INSERT INTO webhook_inbox (id, provider, event_key, reference, payer_id, body,
@@ -82,11 +88,98 @@ impl Store {
         .bind(event_key(hint))
         .bind(hint.reference.as_ref().and_then(|id| storable(&id.0)))
         .bind(hint.payer_id.as_deref().and_then(storable))
-        .bind(sealed)
+        .bind(self.sealed(body)?)
         .bind(now.as_millis())
         .execute(&self.pool)
         .await?;
         Ok(Stored::Kept)
+    }
+
+    /// Stores a webhook that a provider's history names, unless it came in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_missed(
+        &self,
+        provider: &str,
+        hint: &Hint,
+        now: Timestamp,
+    ) -> Result<Missed, StoreError> {
+        if self.inbox_is_full().await? {
+            return Ok(Missed::Full);
+        }
+        let inserted = sqlx::query(
+            "INSERT INTO webhook_inbox (id, provider, event_key, reference, payer_id, body,
+                                        received_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (provider, event_key) DO NOTHING",
+        )
+        .bind(new_id("whk"))
+        .bind(provider)
+        .bind(event_key(hint))
+        .bind(hint.reference.as_ref().and_then(|id| storable(&id.0)))
+        .bind(hint.payer_id.as_deref().and_then(storable))
+        .bind(self.sealed("")?)
+        .bind(now.as_millis())
+        .execute(&self.pool)
+        .await?;
+        Ok(match inserted.rows_affected() {
+            0 => Missed::Known,
+            _ => Missed::New,
+        })
+    }
+
+    /// Until when a provider's history of webhooks was read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn history_read_to(&self, provider: &str) -> Result<Option<Timestamp>, StoreError> {
+        let row = sqlx::query(
+            "SELECT received_at FROM webhook_inbox WHERE provider = $1 AND event_key = $2",
+        )
+        .bind(provider)
+        .bind(HISTORY_MARK)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| Ok(Timestamp::from_millis(row.try_get("received_at")?)))
+            .transpose()
+    }
+
+    /// A provider's history of webhooks was read to its end, as it was at this moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn history_was_read(&self, provider: &str, at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO webhook_inbox (id, provider, event_key, body, received_at, handled_at)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (provider, event_key) DO UPDATE
+             SET received_at = excluded.received_at, handled_at = excluded.handled_at",
+        )
+        .bind(new_id("whk"))
+        .bind(provider)
+        .bind(HISTORY_MARK)
+        .bind(self.sealed("")?)
+        .bind(at.as_millis())
+        .bind(at.as_millis())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    async fn inbox_is_full(&self) -> Result<bool, StoreError> {
+        let waiting: i64 =
+            sqlx::query("SELECT COUNT(*) AS waiting FROM webhook_inbox WHERE handled_at IS NULL")
+                .fetch_one(&self.pool)
+                .await?
+                .try_get("waiting")?;
+        Ok(waiting >= MOST_WAITING)
+    }
+
+    fn sealed(&self, body: &str) -> Result<String, StoreError> {
+        self.secrets
+            .seal(body)
+            .map_err(|error| StoreError::unreadable("webhook", error))
     }
 
     /// Webhooks that wait to be handled, oldest first.

@@ -23,7 +23,7 @@ use thiserror::Error;
 use self::open::Engine;
 pub use self::{
     idempotency::{KeyUse, Replay},
-    inbox::{InboxEntry, Stored},
+    inbox::{InboxEntry, Missed, Stored},
     intents::{DueIntent, IntentKind},
     leases::DueOrder,
     orders::{Change, Inserted, OrderFilter},

@@ -262,3 +262,39 @@ pub(crate) async fn a_webhook_is_verified_over_its_raw_bytes(harness: &dyn Harne
     }
     Ok(())
 }
+
+pub(crate) async fn the_history_hints_at_what_the_webhooks_did(
+    harness: &dyn Harness,
+) -> Result<()> {
+    const SECOND: Duration = Duration::from_secs(1);
+    let provider = harness.provider();
+    for dialect in 0..harness.dialects() {
+        harness.speak(dialect);
+        harness.pass_time(SECOND);
+        let since = harness.now();
+        let order = created(harness, "100").await?;
+        let (headers, body) = harness.webhook(&order.reference).await?;
+        let told = provider.webhook(&headers, &body)?;
+        let history = provider.history(since).await?;
+        ensure!(history.complete, "the history is not complete");
+        let mut hints = Vec::new();
+        for notice in &history.notices {
+            hints.push(provider.notice(&notice.id).await?);
+        }
+        ensure!(hints.contains(&told), "{hints:?} does not contain {told:?}");
+        let later = harness.now().plus(SECOND);
+        assert_eq!(provider.history(later).await?.notices, []);
+    }
+    let unknown = provider.notice("unknown").await;
+    ensure!(
+        matches!(
+            unknown,
+            Err(ProviderError::Refused {
+                refusal: Refusal::NotFound,
+                ..
+            })
+        ),
+        "{unknown:?}"
+    );
+    Ok(())
+}

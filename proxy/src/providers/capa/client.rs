@@ -46,6 +46,8 @@ pub(super) enum Operation {
     List,
     Execute,
     Cancel,
+    /// What webhooks told, listed or one by one.
+    History,
 }
 
 /// The names and values after the `?`.
@@ -97,6 +99,7 @@ impl Operation {
             Self::List => "list",
             Self::Execute => "execute",
             Self::Cancel => "cancel",
+            Self::History => "history",
         }
     }
 }
@@ -111,7 +114,8 @@ impl Timeouts {
             | Operation::Read
             | Operation::List
             | Operation::Execute
-            | Operation::Cancel => self.other,
+            | Operation::Cancel
+            | Operation::History => self.other,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Capa: firm quotes of ten seconds, a deposit address, and a payout that has to be asked for.
 //!
 //! `wire` is their JSON, `client` speaks HTTP, `refusal` reads their error tables, `mapping` says
-//! where an order stands, `listing` reads their list to its end, `webhook` checks signatures.
+//! where an order stands, `listing` reads their list to its end, `webhook` checks signatures, `history`
+//! reads what they told.
 
 mod client;
 mod failure;
+mod history;
 mod listing;
 mod mapping;
 mod refusal;
@@ -30,14 +32,15 @@ use rust_decimal::Decimal;
 use self::{
     client::{Answer, Call, Client, Operation, Query},
     failure::Failure,
+    history::Walk,
     listing::{Listed, PAGE, Progress, Reading},
 };
 use crate::{
     config::{ConfigError, Lookup},
     provider::{
-        ActOutcome, Assessment, Capabilities, CreateOutcome, Hint, Listing, LocalFacts, NewOrder,
-        PayerField, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId, QuoteAsk,
-        Refusal, Snapshot, WebhookError,
+        ActOutcome, Assessment, Capabilities, CreateOutcome, Hint, History, Listing, LocalFacts,
+        NewOrder, PayerField, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
+        QuoteAsk, Refusal, Snapshot, WebhookError,
     },
 };
 
@@ -168,6 +171,29 @@ impl Capa {
                 Progress::Over(listing) => return Ok(listing),
             }
         }
+    }
+
+    async fn read_history(&self, since: Timestamp) -> Result<History, Failure> {
+        let mut walk = Walk::since(since);
+        loop {
+            let query = vec![
+                ("limit", history::PAGE.to_string()),
+                ("skip", walk.skip().to_string()),
+            ];
+            let call = Call::get(Operation::History, &["webhook-notifications"], query);
+            let page: wire::Notifications = wire::data(&self.client.send(call).await?)?;
+            match walk.take(page.into()) {
+                history::Progress::More => {}
+                history::Progress::Over(history) => return Ok(history),
+            }
+        }
+    }
+
+    async fn read_notice(&self, id: &str) -> Result<Hint, Failure> {
+        let path = ["webhook-notifications", id];
+        let call = Call::get(Operation::History, &path, Query::new());
+        let one: wire::OneNotification = wire::data(&self.client.send(call).await?)?;
+        one.hint(id)
     }
 
     async fn act(&self, call: Call<'_>, id: &str) -> Result<ActOutcome, ProviderError> {
@@ -312,5 +338,13 @@ impl Provider for Capa {
 
     fn takes_webhooks(&self) -> bool {
         self.webhooks.is_some()
+    }
+
+    async fn history(&self, since: Timestamp) -> Result<History, ProviderError> {
+        Ok(self.read_history(since).await?)
+    }
+
+    async fn notice(&self, id: &str) -> Result<Hint, ProviderError> {
+        Ok(self.read_notice(id).await?)
     }
 }

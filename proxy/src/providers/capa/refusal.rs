@@ -27,9 +27,9 @@ enum Meaning {
 }
 
 use Meaning::{ByMessage, ByName, Is, Range};
-use Operation::{Cancel, Create, Execute, List, Quote, Read, Register, Verification};
+use Operation::{Cancel, Create, Execute, History, List, Quote, Read, Register, Verification};
 
-/// Sections 1.5, 2.2, 3.2, 3.4, 3.7, 5.1 and 5.4 of the contract, and of section 12 what the
+/// Sections 1.5, 2.2, 3.2, 3.4, 3.7, 5.1, 5.4 and 7.5 of the contract, and of section 12 what the
 /// simulator and we agree on: U1 (unlisted), U5 (execute after the end), U16 (a payer who exists).
 ///
 /// The quote's own table was not seen to its end, so the limits of a create are read there too: a
@@ -37,8 +37,8 @@ use Operation::{Cancel, Create, Execute, List, Quote, Read, Register, Verificati
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     Row("INVALID_USER_INPUT_ERROR", &[Verification], Is(Refusal::PayerUnknown)),
-    Row("INVALID_USER_INPUT_ERROR", &[Register, Quote, Create, Read, List, Execute, Cancel], ByName),
-    Row("INVALID_PARTNER_FLOW", &[Register, Verification, Quote, Create, Read, List, Cancel], ByName),
+    Row("INVALID_USER_INPUT_ERROR", &[Register, Quote, Create, Read, List, Execute, Cancel, History], ByName),
+    Row("INVALID_PARTNER_FLOW", &[Register, Verification, Quote, Create, Read, List, Cancel, History], ByName),
     Row("BAD_REQUEST", &[Register, Quote, Create, Execute, Cancel], ByMessage),
     Row("REQUIRED_USER_ID_ERROR", &[Create], ByName),
     Row("USER_NOT_VERIFIED_ERROR", &[Create], Is(Refusal::NotVerified)),
@@ -53,6 +53,7 @@ const ROWS: &[Row] = &[
     Row("USER_BANK_INFO_NOT_FOUND", &[Create], Is(Refusal::NotFound)),
     Row("NOT_FOUND_ERROR", &[Create], ByMessage),
     Row("NOT_FOUND_ERROR", &[Verification], Is(Refusal::NotFound)),
+    Row("NOT_FOUND", &[History], Is(Refusal::NotFound)),
     Row("TRANSACTION_NOT_FOUND", &[Execute, Cancel], Is(Refusal::NotFound)),
     Row("TRANSACTION_ACCESS_DENIED", &[Execute], ByName),
     Row("PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR", &[Cancel], ByName),

@@ -29,7 +29,7 @@ impl fmt::Debug for Verifier {
 /// two is optional.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Notification {
+pub(super) struct Notification {
     #[serde(rename = "type")]
     kind: String,
     event: String,

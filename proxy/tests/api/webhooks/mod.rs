@@ -1,6 +1,7 @@
 //! Webhooks: verified, stored, and never believed.
 
 mod flood;
+mod history;
 mod inbox;
 mod orderings;
 

@@ -4,6 +4,7 @@
 
 mod bank;
 mod figure;
+mod notification;
 mod order;
 mod payer;
 mod quote;
@@ -13,6 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{client::Answer, failure::Failure};
 
 pub(super) use self::{
+    notification::{Notifications, OneNotification},
     order::{Acted, CreateRequest, ExecuteRequest, Page, Transaction},
     payer::{Kyc, NOT_BEGUN, UserRequest, new_user},
     quote::{Quote, QuoteRequest, quote_query},

@@ -102,7 +102,6 @@ impl Engine {
         let now = self.now();
         let ended_at = *order.call.ended_at.get_or_insert(now);
         order.next_check_at = Some(now.plus(schedule::look_again(now.since(ended_at))));
-        order.keep_what_was_asked(asked);
         let may_adopt =
             order.state == OrderState::Creating && provider.capabilities().reads_address;
         match finding {
@@ -135,6 +134,7 @@ impl Engine {
             }
             Finding::Unclear => {}
         }
+        order.keep_what_was_asked(asked);
     }
 
     /// Calls off an order that turned up after it was given up: its address was never shown.

@@ -49,6 +49,76 @@ async fn a_webhook_with_a_wrong_signature_is_refused() -> Outcome {
 }
 
 #[tokio::test]
+async fn no_byte_of_a_webhook_can_be_changed() -> Outcome {
+    let bench = Bench::start().await?;
+    let refused = async |body: Vec<u8>, signature: &str| {
+        let ask = bench
+            .post("/webhooks/capa")
+            .header("capa-signature", signature);
+        let answer = ask.body(body).await?;
+        assert_eq!(answer.refusal(), (401, "unauthorized"), "{signature}");
+        Outcome::Ok(())
+    };
+    for place in 0..BODY.len() {
+        let mut body = BODY.as_bytes().to_vec();
+        body[place] ^= 1 << (place % 8);
+        refused(body, SIGNED).await?;
+        refused(BODY.as_bytes()[..place].to_vec(), SIGNED).await?;
+    }
+    for place in 0..SIGNED.len() {
+        let digit = if SIGNED[place..].starts_with('f') {
+            "e"
+        } else {
+            "f"
+        };
+        let mut signature = SIGNED.to_owned();
+        signature.replace_range(place..=place, digit);
+        refused(BODY.into(), &signature).await?;
+        refused(BODY.into(), &SIGNED[..place]).await?;
+    }
+    for signature in [
+        format!("sha256={SIGNED}"),
+        format!("{SIGNED}{SIGNED}"),
+        format!("{SIGNED}00"),
+        format!("{SIGNED},{SIGNED}"),
+    ] {
+        refused(BODY.into(), &signature).await?;
+    }
+    let twice = bench
+        .post("/webhooks/capa")
+        .header("capa-signature", SIGNED)
+        .header("capa-signature", SIGNED);
+    let answer = twice.body(BODY).await?;
+    assert_eq!(answer.refusal(), (401, "unauthorized"));
+    assert!(bench.engine.store.unhandled_webhooks(9).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_that_names_another_payer_touches_only_its_order() -> Outcome {
+    let bench = Bench::start().await?;
+    let (ana, luis) = (bench.ana().await?, bench.luis().await?);
+    let hers = ana.open_order().await?;
+    let theirs = bench.capa().transaction("latest")?.id;
+    let his = luis.open_order().await?;
+    bench.settle().await?;
+    let (before, asked) = (luis.order(&his).await?, bench.record(&his).await?.asked);
+    bench.capa().deposit(&theirs, Deposit::Exact)?;
+    let body = json!({
+        "type": "TRANSACTION", "event": "CRYPTO_RECEIVED_OFF_RAMP",
+        "externalUserId": "cust-2", "transactionId": theirs,
+    })
+    .to_string();
+    let answer = bench.webhook_with(&body, &sign(body.as_bytes())).await?;
+    assert_eq!(answer.status, 204);
+    bench.settle().await?;
+    assert_eq!(ana.order(&hers).await?.state(), "deposit_received");
+    assert_eq!(luis.order(&his).await?.order(), before.order());
+    assert_eq!(bench.record(&his).await?.asked, asked);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_webhook_that_cannot_be_read_is_refused() -> Outcome {
     let bench = Bench::start().await?;
     for body in ["", "{}", "[]", "{\"type\":1,\"event\":\"x\"}"] {

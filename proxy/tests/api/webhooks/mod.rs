@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use offramp_simulator::{
     Deposit, Operation,
-    providers::capa::{EventNames, ReleaseOrder, WebhookDelivery},
+    providers::capa::{EventNames, NotificationStatus, ReleaseOrder, WebhookDelivery, WebhookView},
 };
 use serde_json::json;
 use sqlx::AnyPool;
@@ -300,5 +300,43 @@ async fn webhooks_that_come_twice_and_backwards_do_no_harm() -> Outcome {
     tokio::time::timeout(Duration::from_secs(10), delivered).await??;
     bench.settle().await?;
     assert_eq!(ana.order(&id).await?.state(), "completed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn webhooks_that_found_nobody_come_again_by_themselves() -> Outcome {
+    let bench = Bench::start().await?;
+    let away = TcpListener::bind("127.0.0.1:0").await?;
+    let address = away.local_addr()?;
+    drop(away);
+    bench
+        .capa()
+        .set_webhook(Some(offramp_simulator::WebhookTarget {
+            url: format!("http://{address}/webhooks/capa"),
+            secret: WEBHOOK_SECRET.to_owned(),
+        }));
+    bench.ana().await?.open_order().await?;
+    let until = async |is_so: &dyn Fn(&[WebhookView]) -> bool| {
+        let so = async {
+            while !is_so(&bench.capa().webhooks()) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), so).await
+    };
+    until(&|told| told.iter().all(|one| one.attempts == 2)).await?;
+    let listener = TcpListener::bind(address).await?;
+    let app = offramp_proxy::app(std::sync::Arc::clone(&bench.engine));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    bench.simulator.clock().step(Duration::from_mins(1));
+    until(&|told| {
+        told.iter()
+            .all(|one| one.status == NotificationStatus::Sent)
+    })
+    .await?;
+    let waiting = bench.engine.store.unhandled_webhooks(9).await?;
+    let theirs = bench.capa().transaction("latest")?.id;
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].reference, Some(theirs));
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod command;
 pub mod config;
 mod crash;
 pub mod engine;

@@ -1,17 +1,20 @@
-//! `offramp-proxy`: read the configuration, bind, run.
+//! `offramp-proxy`: read the configuration, then bind and run, or do what an operator asks.
 
-use std::{env, sync::Arc};
+use std::{env, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, bail};
+use clap::Parser as _;
 use offramp_proxy::{
-    clock::Clock, config::Config, engine::Engine, providers, secrets::Secrets, store::Store,
+    clock::Clock, command::CommandLine, config::Config, engine::Engine, providers,
+    secrets::Secrets, store::Store,
 };
 use tokio::{net::TcpListener, signal};
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
+    let command = CommandLine::parse().command;
     let filter = EnvFilter::try_from_env("OFFRAMP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -31,9 +34,11 @@ async fn main() -> anyhow::Result<()> {
         );
     }
     let secrets = Secrets::new(&config.secret_key, &config.data_key);
-    let store = Store::open(&config.database_url, secrets)
-        .await
-        .context("OFFRAMP_DATABASE_URL")?;
+    let store = match command {
+        None => Store::open(&config.database_url, secrets).await,
+        Some(_) => Store::open_beside(&config.database_url, secrets).await,
+    }
+    .context("OFFRAMP_DATABASE_URL")?;
     let clock = match config.clock_url.clone() {
         Some(url) => {
             warn!(%url, "OFFRAMP_CLOCK_URL: the time is the simulator's, for a demo");
@@ -41,6 +46,10 @@ async fn main() -> anyhow::Result<()> {
         }
         None => Clock::system(),
     };
+    if let Some(command) = command {
+        let engine = Engine::new(config, store, providers, clock);
+        return command.run(&engine).await;
+    }
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("OFFRAMP_LISTEN: {} cannot be bound", config.listen))?;
@@ -49,7 +58,7 @@ async fn main() -> anyhow::Result<()> {
     offramp_proxy::run(listener, Arc::clone(&engine), stop_signal()).await?;
     engine.store.leave().await?;
     info!("stopped");
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Ctrl-C, or what a service manager sends.

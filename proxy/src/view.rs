@@ -3,7 +3,7 @@
 use offramp_domain::{
     api::{
         Action, ActionOffer, AfterSending, CryptoSide, Deposit, FiatSide, MaskedDestination, Next,
-        Offer, Order, Party, TransferToAddress,
+        Offer, Order, Party, Refund, TransferToAddress,
     },
     money::Round,
     network::{DepositAddress, payment_uri},
@@ -77,7 +77,7 @@ pub(crate) fn view(
             .tx_hash
             .as_deref()
             .and_then(|hash| catalog.explorer_url(order.network, hash)),
-        refund: None,
+        refund: refund(order),
         reason: order.reason,
         resume_token: match viewer {
             Viewer::Payer => Some(secrets.resume_token(&order.id)),
@@ -86,6 +86,15 @@ pub(crate) fn view(
         created_at: order.created_at,
         updated_at: order.updated_at,
     }
+}
+
+/// What went back, once it did: everything, by a transfer that a person looked up.
+fn refund(order: &OrderRecord) -> Option<Refund> {
+    order.refund_tx_hash.as_ref().map(|hash| Refund {
+        amount: None,
+        token: order.token,
+        tx_hash: Some(hash.clone()),
+    })
 }
 
 /// The account. Somebody with nothing but a link learns no name, and many a bank's is the payer's own

@@ -4,6 +4,8 @@
 //! `OFFRAMP_CHAOS_ROUNDS` (1) is how often each point is tried, `OFFRAMP_CHAOS_SEED` what the
 //! rounds' choices begin with. `cargo xtask chaos` sets both.
 
+#![expect(clippy::print_stdout, reason = "a campaign says what it did")]
+
 #[path = "crash/books.rs"]
 mod books;
 #[path = "crash/payer.rs"]

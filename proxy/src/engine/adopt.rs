@@ -10,7 +10,7 @@ use offramp_domain::{
 };
 use tracing::{error, info, warn};
 
-use super::{Engine, schedule};
+use super::{Engine, resolve::Unresolved, schedule};
 use crate::{
     crash,
     provider::{ActOutcome, Listing, Provider, ProviderError, Snapshot},
@@ -170,6 +170,23 @@ impl Engine {
         })
         .await?;
         Ok(())
+    }
+
+    /// Whether the provider has an order that may be this one.
+    ///
+    /// # Errors
+    /// When that cannot be told now.
+    pub(super) async fn may_exist(
+        &self,
+        provider: &dyn Provider,
+        payer: &Payer,
+        order: &OrderRecord,
+    ) -> Result<bool, Unresolved> {
+        let listing = self.list(provider, payer, order).await?;
+        Ok(match self.find(provider, order, &listing).await? {
+            Finding::Absent => false,
+            Finding::Found(_) | Finding::Doubtful | Finding::Unclear => true,
+        })
     }
 
     async fn list(

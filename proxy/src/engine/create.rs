@@ -161,6 +161,7 @@ impl Engine {
             asked: Asked::default(),
             provider_status: None,
             tx_hash: None,
+            refund_tx_hash: None,
             executed: false,
             reported_at: None,
             deposit_seen_at: None,

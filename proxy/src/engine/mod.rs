@@ -4,7 +4,8 @@
 //! [`take`] (before an address is shown), [`adopt`] (when the answer was lost), [`apply`] (what a read
 //! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
 //! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), `history` (which of them
-//! were missed), [`schedule`] (when) and [`listen`] (what other proxies did).
+//! were missed), [`schedule`] (when) and [`listen`] (what other proxies did). For operators:
+//! [`reconcile`] and [`resolve`].
 
 pub mod act;
 pub mod adopt;
@@ -18,6 +19,8 @@ pub mod limits;
 pub mod listen;
 pub mod pricing;
 pub mod rates;
+pub mod reconcile;
+pub mod resolve;
 pub mod schedule;
 pub mod take;
 pub mod wake;

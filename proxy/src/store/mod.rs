@@ -129,6 +129,21 @@ impl Store {
         })
     }
 
+    /// Opens the database beside the proxy that uses it, for an operator's command: it is not
+    /// migrated, and a file may be in use.
+    ///
+    /// # Errors
+    /// When it is not there, or cannot be opened.
+    pub async fn open_beside(url: &str, secrets: Secrets) -> Result<Self, StoreError> {
+        let (pool, engine) = open::open_beside(url).await?;
+        Ok(Self {
+            pool,
+            engine,
+            proxy_id: new_id("prx").into(),
+            secrets,
+        })
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

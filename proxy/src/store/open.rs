@@ -30,8 +30,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 pub(super) enum Engine {
     /// One file, one process.
     Sqlite {
-        /// Held for as long as the store is, so that no second process opens the same file.
-        _lock: Arc<File>,
+        /// Held for as long as the store is, so that no second proxy opens the same file.
+        _lock: Option<Arc<File>>,
     },
     /// A server that several proxies share.
     Postgres,
@@ -42,13 +42,11 @@ pub(super) async fn open(url: &str) -> Result<(AnyPool, Engine), StoreError> {
     install_default_drivers();
     let (pool, engine) = if let Some(path) = url.strip_prefix("sqlite://") {
         let lock = lock_file(path)?;
-        (
-            sqlite(url).await?,
-            Engine::Sqlite {
-                _lock: Arc::new(lock),
-            },
-        )
-    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let engine = Engine::Sqlite {
+            _lock: Some(Arc::new(lock)),
+        };
+        (sqlite(url, "rwc").await?, engine)
+    } else if is_postgres(url) {
         (postgres(url).await?, Engine::Postgres)
     } else {
         return Err(StoreError::Address);
@@ -63,13 +61,29 @@ pub(super) async fn open(url: &str) -> Result<(AnyPool, Engine), StoreError> {
     Ok((pool, engine))
 }
 
-async fn sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
-    // Made where it is not there yet.
+/// Connects to a database that is there, beside whoever uses it.
+pub(super) async fn open_beside(url: &str) -> Result<(AnyPool, Engine), StoreError> {
+    install_default_drivers();
+    if url.starts_with("sqlite://") {
+        Ok((sqlite(url, "rw").await?, Engine::Sqlite { _lock: None }))
+    } else if is_postgres(url) {
+        Ok((postgres(url).await?, Engine::Postgres))
+    } else {
+        Err(StoreError::Address)
+    }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// `mode` is `rwc` where the file is made if it is not there yet.
+async fn sqlite(url: &str, mode: &str) -> Result<AnyPool, sqlx::Error> {
     let separator = if url.contains('?') { '&' } else { '?' };
     let url = if url.contains("mode=") {
         url.to_owned()
     } else {
-        format!("{url}{separator}mode=rwc")
+        format!("{url}{separator}mode={mode}")
     };
     AnyPoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)

@@ -255,6 +255,43 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
+    /// Payers with an order that was stored since a moment, or is not closed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn payers_with_orders(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT payer_id FROM orders WHERE created_at >= $1 OR closed = 0
+             ORDER BY payer_id",
+        )
+        .bind(since.as_millis())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok(row.try_get("payer_id")?))
+            .collect()
+    }
+
+    /// A payer's orders that were stored since a moment, or are not closed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn orders_to_reconcile(
+        &self,
+        payer_id: &str,
+        since: Timestamp,
+    ) -> Result<Vec<OrderRecord>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT snapshot FROM orders
+             WHERE payer_id = $1 AND (created_at >= $2 OR closed = 0) ORDER BY created_at",
+        )
+        .bind(payer_id)
+        .bind(since.as_millis())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// Where several write at once, the next one reads when the last one is done.
     fn read_to_change(&self) -> &'static str {
         if self.is_shared() {

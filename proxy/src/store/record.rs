@@ -75,6 +75,9 @@ pub struct OrderRecord {
     pub provider_status: Option<String>,
     /// Hash of the transfer, as reported or as the provider matched it.
     pub tx_hash: Option<String>,
+    /// Hash of the transfer by which the crypto went back.
+    #[serde(default)]
+    pub refund_tx_hash: Option<String>,
     /// Whether the provider took an `execute` at least once.
     pub executed: bool,
     /// When the payer last said that the crypto was sent.

@@ -10,7 +10,7 @@ use crate::support::{Bench, CLABE, Outcome, Shopper, shopper, with};
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// What the proxy asked for, as somebody else would ask for it.
-fn look_alike() -> Value {
+pub(super) fn look_alike() -> Value {
     json!({
         "userId": seed::CUST_1, "cryptoAmount": 100, "fiatCurrency": "MXN",
         "blockchainSymbol": "POL", "tokenSymbol": "USDC",
@@ -19,7 +19,7 @@ fn look_alike() -> Value {
 }
 
 /// Creates an order whose answer is lost in this way, and says its id.
-async fn lose(bench: &Bench, ana: &Shopper<'_>, fault: Fault) -> Outcome<String> {
+pub(super) async fn lose(bench: &Bench, ana: &Shopper<'_>, fault: Fault) -> Outcome<String> {
     bench.capa().fault(Operation::Create, fault, 1);
     let answer = ana.buy("100").await?;
     if answer.status != 202 {

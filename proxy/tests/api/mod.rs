@@ -12,6 +12,7 @@ mod input;
 mod list;
 mod lost;
 mod mismatch;
+mod operator;
 mod planted;
 mod quotes;
 mod reading;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a payer looks at one state, in real time.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(20);

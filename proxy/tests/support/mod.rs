@@ -237,6 +237,11 @@ impl Bench {
         Err("the duties do not come to rest".into())
     }
 
+    /// Where the provider is.
+    pub(crate) fn provider_origin(&self) -> String {
+        format!("http://{}", self.provider_address)
+    }
+
     /// A second proxy on the same database, before the same provider.
     pub(crate) async fn second(&self) -> Outcome<Peer> {
         let engine = engine(

@@ -6,7 +6,7 @@ use offramp_proxy::{
 };
 use offramp_simulator::{Deposit, Operation};
 use serde_json::json;
-use sqlx::{Row as _, AnyPool};
+use sqlx::{AnyPool, Row as _};
 
 use crate::support::{Bench, Outcome, provider::sign};
 

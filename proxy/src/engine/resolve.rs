@@ -1,0 +1,301 @@
+//! The way out of `attention`: what a person found out about an order, checked against the provider
+//! as far as it can be, and written on the audit trail.
+
+use std::sync::Arc;
+
+use offramp_domain::{
+    network::TxHash,
+    order::{Custody, OrderState, Reason},
+};
+use thiserror::Error;
+
+use super::Engine;
+use crate::{
+    provider::{Provider, ProviderError, ProviderRef},
+    store::{CancelEnd, Change, IntentKind, OrderRecord, Payer, StoreError},
+};
+
+/// What a person found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// This order of the provider's is the one whose create got no answer.
+    Adopt(ProviderRef),
+    /// The provider never made the order.
+    NotCreated,
+    /// Nothing was ever sent to the address.
+    NothingArrived,
+    /// The crypto went back by this transfer.
+    Returned(String),
+}
+
+/// Why an order was left as it is.
+#[derive(Debug, Error)]
+pub enum Unresolved {
+    /// The id is wrong.
+    #[error("there is no order with this id")]
+    NoSuchOrder,
+    /// Nobody has to decide about it.
+    #[error("it is {}: only an order in attention is settled by hand", .0.as_str())]
+    NotInAttention(OrderState),
+    /// Its provider is not configured.
+    #[error("its provider is switched off")]
+    SwitchedOff,
+    /// It is bound to an order of the provider's.
+    #[error("it is bound to {0} at the provider already")]
+    IsBound(String),
+    /// The provider's order is another one's.
+    #[error("{reference} belongs to {order_id}")]
+    BelongsTo {
+        /// The provider's order.
+        reference: String,
+        /// Ours.
+        order_id: String,
+    },
+    /// The order was given up before; its address may not be shown any more.
+    #[error("it had ended before; an address is not shown after that")]
+    HadEnded,
+    /// The provider's order is not what was asked for.
+    #[error("the provider's order differs in its {0}")]
+    Differs(&'static str),
+    /// The provider has an order that may be this one.
+    #[error("the provider has an order that fits: adopt it, or have it cancelled there first")]
+    MayExist,
+    /// The provider says that crypto arrived.
+    #[error("the provider has crypto for it ({status})")]
+    HasArrived {
+        /// Its word.
+        status: String,
+    },
+    /// No hash of this network.
+    #[error("this is not the hash of a transfer on {network}")]
+    NotAHash {
+        /// The network.
+        network: &'static str,
+    },
+    /// The provider did not answer.
+    #[error("the provider could not be asked")]
+    Provider(#[from] ProviderError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Engine {
+    /// Settles an order that needs a person. `operator` is written on the audit trail.
+    ///
+    /// # Errors
+    /// When the finding does not fit what the store and the provider say.
+    pub async fn resolve(
+        self: &Arc<Self>,
+        order_id: &str,
+        finding: &Finding,
+        operator: &str,
+    ) -> Result<OrderRecord, Unresolved> {
+        if self.store.order(order_id).await?.is_none() {
+            return Err(Unresolved::NoSuchOrder);
+        }
+        let (order, payer, provider) = self
+            .involved(order_id)
+            .await?
+            .ok_or(Unresolved::SwitchedOff)?;
+        needs_a_person(&order)?;
+        let provider = provider.as_ref();
+        match finding {
+            Finding::Adopt(reference) => {
+                self.adopt_by_hand(&order, &payer, provider, reference, operator)
+                    .await
+            }
+            Finding::NotCreated => self.never_created(&order, &payer, provider, operator).await,
+            Finding::NothingArrived => {
+                self.nothing_arrived(&order, &payer, provider, operator)
+                    .await
+            }
+            Finding::Returned(hash) => self.returned(&order, hash, operator).await,
+        }
+    }
+
+    async fn adopt_by_hand(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        payer: &Payer,
+        provider: &dyn Provider,
+        reference: &ProviderRef,
+        operator: &str,
+    ) -> Result<OrderRecord, Unresolved> {
+        is_unbound(order)?;
+        if order.has_ended() {
+            return Err(Unresolved::HadEnded);
+        }
+        let owner = self
+            .store
+            .order_by_reference(provider.name(), &reference.0)
+            .await?;
+        if let Some(owner) = owner {
+            return Err(Unresolved::BelongsTo {
+                reference: reference.0.clone(),
+                order_id: owner.id,
+            });
+        }
+        let snapshot = provider.read(&payer.user, reference).await?;
+        if let Some(what) = self.mismatch(order, &snapshot) {
+            return Err(Unresolved::Differs(what));
+        }
+        self.settle_by_hand(&order.id, |order, change| {
+            is_unbound(order)?;
+            change.note(
+                "resolved",
+                Some(format!("{operator}: adopt {}", reference.0)),
+            );
+            order.reason = None;
+            self.take(provider, order, &snapshot, change);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn never_created(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        payer: &Payer,
+        provider: &dyn Provider,
+        operator: &str,
+    ) -> Result<OrderRecord, Unresolved> {
+        is_unbound(order)?;
+        if self.may_exist(provider, payer, order).await? {
+            return Err(Unresolved::MayExist);
+        }
+        self.settle_by_hand(&order.id, |order, change| {
+            is_unbound(order)?;
+            change.note("resolved", Some(format!("{operator}: not created")));
+            close(
+                order,
+                OrderState::Failed,
+                Custody::Payer,
+                change,
+                self.now(),
+            );
+            order.reason = Some(Reason::NotCreated);
+            self.plan(order);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn nothing_arrived(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        payer: &Payer,
+        provider: &dyn Provider,
+        operator: &str,
+    ) -> Result<OrderRecord, Unresolved> {
+        let mut still_waits = false;
+        if let Some(reference) = order.reference.clone().map(ProviderRef) {
+            let snapshot = provider.read(&payer.user, &reference).await?;
+            let assessment = provider.assess(&snapshot, &order.facts(self.now()));
+            if assessment.funded || assessment.deposit_seen || order.ever_funded {
+                return Err(Unresolved::HasArrived {
+                    status: snapshot.status,
+                });
+            }
+            still_waits = assessment.waits_for_deposit;
+        } else if self.may_exist(provider, payer, order).await? {
+            return Err(Unresolved::MayExist);
+        }
+        self.settle_by_hand(&order.id, |order, change| {
+            let now = self.now();
+            change.note("resolved", Some(format!("{operator}: nothing arrived")));
+            if still_waits {
+                // The provider still takes a deposit: it ends on the provider's word.
+                order.cancel_end = Some(CancelEnd::OfferOver);
+                order.pending_action = Some(offramp_domain::api::Action::Cancel);
+                change.end(IntentKind::Execute, "nothing arrived");
+                change.start(IntentKind::Cancel, now);
+            } else {
+                close(order, OrderState::Expired, Custody::Payer, change, now);
+                order.reason = Some(Reason::OfferOver);
+                self.plan(order);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn returned(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        hash: &str,
+        operator: &str,
+    ) -> Result<OrderRecord, Unresolved> {
+        let network = order.network;
+        let hash = TxHash::parse(network, hash).map_err(|_| Unresolved::NotAHash {
+            network: network.id(),
+        })?;
+        self.settle_by_hand(&order.id, |order, change| {
+            let note = format!("{operator}: returned by {}", hash.as_str());
+            change.note("resolved", Some(note));
+            close(
+                order,
+                OrderState::Refunded,
+                Custody::Returned,
+                change,
+                self.now(),
+            );
+            order.refund_tx_hash = Some(hash.as_str().to_owned());
+            order.reason = None;
+            self.plan(order);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes a settlement, if the order still needs one.
+    async fn settle_by_hand(
+        self: &Arc<Self>,
+        order_id: &str,
+        mut rule: impl FnMut(&mut OrderRecord, &mut Change) -> Result<(), Unresolved>,
+    ) -> Result<OrderRecord, Unresolved> {
+        let changed = self
+            .change(order_id, |order, change| {
+                needs_a_person(order)?;
+                rule(order, change)
+            })
+            .await?;
+        let (outcome, order) = changed.ok_or(Unresolved::NoSuchOrder)?;
+        self.hurry();
+        outcome.map(|()| order)
+    }
+}
+
+/// Whether it waits for a person: in `attention`, or being created while nobody waits for the answer.
+fn needs_a_person(order: &OrderRecord) -> Result<(), Unresolved> {
+    let is_lost = order.state == OrderState::Creating && order.call.ended_at.is_some();
+    if order.state == OrderState::Attention || is_lost {
+        Ok(())
+    } else {
+        Err(Unresolved::NotInAttention(order.state))
+    }
+}
+
+fn is_unbound(order: &OrderRecord) -> Result<(), Unresolved> {
+    match &order.reference {
+        Some(reference) => Err(Unresolved::IsBound(reference.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Ends an order, and what was undertaken for it.
+fn close(
+    order: &mut OrderRecord,
+    state: OrderState,
+    custody: Custody,
+    change: &mut Change,
+    now: offramp_domain::time::Timestamp,
+) {
+    change.end(IntentKind::Execute, "settled by hand");
+    change.end(IntentKind::Cancel, "settled by hand");
+    order.enter(state, now);
+    order.custody = custody;
+    order.actions.clear();
+    order.pending_action = None;
+    order.cancel_end = None;
+}

@@ -6,10 +6,18 @@ use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 use url::Url;
 
-use crate::catalog::Catalog;
+use crate::{
+    catalog::Catalog,
+    variables::{SecretVariable, secret_variable},
+};
 
 /// The shortest `OFFRAMP_SECRET_KEY`: shorter ones can be guessed.
 const SHORTEST_KEY: usize = 32;
+
+const SECRET_KEY: SecretVariable = secret_variable!("OFFRAMP_SECRET_KEY");
+const SECRET_KEY_PREVIOUS: SecretVariable = secret_variable!("OFFRAMP_SECRET_KEY_PREVIOUS");
+const DATA_KEY: SecretVariable = secret_variable!("OFFRAMP_DATA_KEY");
+const DATA_KEY_PREVIOUS: SecretVariable = secret_variable!("OFFRAMP_DATA_KEY_PREVIOUS");
 
 /// Everything but the providers' own variables.
 #[derive(Clone, Debug)]
@@ -22,8 +30,13 @@ pub struct Config {
     pub database_url: String,
     /// `OFFRAMP_SECRET_KEY`: what the partner's backend identifies itself with.
     pub secret_key: SecretString,
+    /// `OFFRAMP_SECRET_KEY_PREVIOUS`: the one before it, which is taken as well.
+    pub secret_key_previous: Option<SecretString>,
     /// `OFFRAMP_DATA_KEY`: what personal data is sealed with; derived from the secret key if absent.
     pub data_key: SecretString,
+    /// `OFFRAMP_DATA_KEY_PREVIOUS`, and the previous secret key where the data key is derived: what
+    /// was made with them stays valid.
+    pub data_keys_previous: Vec<SecretString>,
     /// `OFFRAMP_ALLOWED_ORIGINS`: the pages that may embed the widget.
     pub allowed_origins: Vec<String>,
     /// `OFFRAMP_PROVIDER`, `capa`: the provider of sessions that name none.
@@ -78,16 +91,7 @@ impl Config {
     /// The first variable that is missing or wrong.
     pub fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
         let text = |name: &'static str| lookup(name).filter(|value| !value.is_empty());
-        let secret_key = SecretString::from(
-            text("OFFRAMP_SECRET_KEY").ok_or(ConfigError::Missing("OFFRAMP_SECRET_KEY"))?,
-        );
-        if secret_key.expose_secret().chars().count() < SHORTEST_KEY {
-            return Err(ConfigError::wrong(
-                "OFFRAMP_SECRET_KEY",
-                format!("shorter than {SHORTEST_KEY} characters"),
-            ));
-        }
-        let data_key = text("OFFRAMP_DATA_KEY").map_or_else(|| secret_key.clone(), Into::into);
+        let keys = Keys::from_env(lookup)?;
         let catalog = match text("OFFRAMP_CATALOG") {
             None => Catalog::built_in(),
             Some(path) => {
@@ -103,8 +107,10 @@ impl Config {
             public_url: public_url(text, "OFFRAMP_PUBLIC_URL")?,
             database_url: text("OFFRAMP_DATABASE_URL")
                 .unwrap_or_else(|| "sqlite://offramp.db".to_owned()),
-            secret_key,
-            data_key,
+            secret_key: keys.secret,
+            secret_key_previous: keys.secret_previous,
+            data_key: keys.data,
+            data_keys_previous: keys.data_previous,
             allowed_origins: origins(
                 &text("OFFRAMP_ALLOWED_ORIGINS")
                     .ok_or(ConfigError::Missing("OFFRAMP_ALLOWED_ORIGINS"))?,
@@ -120,6 +126,47 @@ impl Config {
             clock_url: local_url(text, "OFFRAMP_CLOCK_URL")?,
         })
     }
+}
+
+/// The proxy's own keys.
+struct Keys {
+    secret: SecretString,
+    secret_previous: Option<SecretString>,
+    data: SecretString,
+    data_previous: Vec<SecretString>,
+}
+
+impl Keys {
+    fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
+        let secret = SECRET_KEY
+            .read(lookup)?
+            .ok_or(ConfigError::Missing(SECRET_KEY.value))?;
+        long_enough(SECRET_KEY, &secret)?;
+        let secret_previous =
+            SECRET_KEY_PREVIOUS.read_predecessor(lookup, SECRET_KEY, Some(&secret))?;
+        if let Some(previous) = &secret_previous {
+            long_enough(SECRET_KEY_PREVIOUS, previous)?;
+        }
+        let own_data_key = DATA_KEY.read(lookup)?;
+        // Where the data key is derived, it changed with the secret key.
+        let derived = secret_previous.clone().filter(|_| own_data_key.is_none());
+        let data = own_data_key.unwrap_or_else(|| secret.clone());
+        let stored = DATA_KEY_PREVIOUS.read_predecessor(lookup, DATA_KEY, Some(&data))?;
+        Ok(Self {
+            secret,
+            secret_previous,
+            data,
+            data_previous: stored.into_iter().chain(derived).collect(),
+        })
+    }
+}
+
+fn long_enough(variable: SecretVariable, key: &SecretString) -> Result<(), ConfigError> {
+    if key.expose_secret().chars().count() < SHORTEST_KEY {
+        let problem = format!("shorter than {SHORTEST_KEY} characters");
+        return Err(ConfigError::wrong(variable.value, problem));
+    }
+    Ok(())
 }
 
 fn parsed<T>(
@@ -328,6 +375,48 @@ mod tests {
     fn an_absent_key_is_named() {
         let error = Config::from_env(&|_| None).unwrap_err();
         assert_eq!(error.to_string(), "OFFRAMP_SECRET_KEY is not set");
+    }
+
+    const OLDER: &str = "fedcba9876543210fedcba9876543210";
+
+    fn data_keys(extra: &[(&str, &str)]) -> Vec<String> {
+        let config = config(extra).unwrap();
+        let keys = [config.data_key]
+            .into_iter()
+            .chain(config.data_keys_previous);
+        keys.map(|key| key.expose_secret().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_data_key_that_is_derived_changes_with_the_secret_key() {
+        let rotated = ("OFFRAMP_SECRET_KEY_PREVIOUS", OLDER);
+        let old_data = ("OFFRAMP_DATA_KEY_PREVIOUS", "older data");
+        assert_eq!(data_keys(&[]), [KEY]);
+        assert_eq!(data_keys(&[rotated]), [KEY, OLDER]);
+        assert_eq!(data_keys(&[old_data, rotated]), [KEY, "older data", OLDER]);
+        let own = ("OFFRAMP_DATA_KEY", "data");
+        assert_eq!(data_keys(&[own, rotated]), ["data"]);
+        assert_eq!(data_keys(&[own, old_data, rotated]), ["data", "older data"]);
+    }
+
+    #[test]
+    fn a_predecessor_is_a_key_too() {
+        assert_eq!(
+            refusal("OFFRAMP_SECRET_KEY_PREVIOUS", "hunter2"),
+            "OFFRAMP_SECRET_KEY_PREVIOUS is wrong: shorter than 32 characters"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_SECRET_KEY_PREVIOUS", KEY),
+            "OFFRAMP_SECRET_KEY_PREVIOUS is wrong: it is the same as OFFRAMP_SECRET_KEY"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_SECRET_KEY_FILE", "/run/secrets/offramp"),
+            "OFFRAMP_SECRET_KEY is wrong: OFFRAMP_SECRET_KEY_FILE is set as well; set one of them"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_DATA_KEY_FILE", "/nowhere/at/all"),
+            "OFFRAMP_DATA_KEY_FILE is wrong: cannot be read: No such file or directory (os error 2)"
+        );
     }
 
     #[test]

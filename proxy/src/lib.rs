@@ -19,6 +19,7 @@ pub mod providers;
 mod routes;
 pub mod secrets;
 pub mod store;
+pub mod variables;
 mod view;
 
 use std::{future::Future, io, sync::Arc};

@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             config.provider
         );
     }
-    let secrets = Secrets::new(&config.secret_key, &config.data_key);
+    let secrets = Secrets::of(&config);
     let store = match command {
         None => Store::open(&config.database_url, secrets).await,
         Some(_) => Store::open_beside(&config.database_url, secrets).await,

@@ -8,8 +8,10 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
+use subtle::{Choice, ConstantTimeEq as _};
 use thiserror::Error;
+
+use crate::config::Config;
 
 /// How a session's client token begins, so that one is recognised where it should not be.
 const CLIENT_TOKEN: &str = "ofs_";
@@ -20,12 +22,22 @@ const RESUME_TOKEN: &str = "ofr_";
 /// Raised to make every resume token handed out so far worthless.
 const RESUME_EPOCH: u32 = 1;
 
-/// The keys of this installation. They cannot be printed.
+/// The keys of this installation, and their predecessors. They cannot be printed.
+///
+/// Only the first of each is used for what is new; what was made with another stays valid. Every key
+/// is looked at whichever fits, so that the time a comparison takes does not tell which one did.
 #[derive(Clone)]
 pub struct Secrets {
-    partner_key_hash: [u8; 32],
-    fingerprint_key: [u8; 32],
-    resume_key: [u8; 32],
+    partner_keys: Vec<[u8; 32]>,
+    data: DataKeys,
+    data_previous: Vec<DataKeys>,
+}
+
+/// What is derived from one data key.
+#[derive(Clone)]
+struct DataKeys {
+    fingerprint: [u8; 32],
+    resume: [u8; 32],
     sealing: XChaCha20Poly1305,
 }
 
@@ -37,32 +49,50 @@ pub struct Unsealable;
 impl Secrets {
     /// Derives every key from the two that are configured.
     pub fn new(partner_key: &SecretString, data_key: &SecretString) -> Self {
-        let derive = |purpose: &str| hmac(data_key.expose_secret().as_bytes(), purpose.as_bytes());
         Self {
-            partner_key_hash: sha256(partner_key.expose_secret().as_bytes()),
-            fingerprint_key: derive("offramp account fingerprint 1"),
-            resume_key: derive("offramp resume token 1"),
-            sealing: XChaCha20Poly1305::new(&derive("offramp sealed columns 1").into()),
+            partner_keys: vec![partner_hash(partner_key)],
+            data: DataKeys::derive(data_key),
+            data_previous: Vec::new(),
         }
+    }
+
+    /// Derives every key from the configured ones and their predecessors.
+    pub fn of(config: &Config) -> Self {
+        let mut secrets = Self::new(&config.secret_key, &config.data_key);
+        let partner_key = config.secret_key_previous.iter();
+        secrets.partner_keys.extend(partner_key.map(partner_hash));
+        secrets.data_previous = config
+            .data_keys_previous
+            .iter()
+            .map(DataKeys::derive)
+            .collect();
+        secrets
     }
 
     /// Whether this is the partner's key, in constant time.
     pub fn is_partner_key(&self, presented: &str) -> bool {
-        sha256(presented.as_bytes())
-            .ct_eq(&self.partner_key_hash)
-            .into()
+        let presented = sha256(presented.as_bytes());
+        any(self.partner_keys.iter(), |key| presented.ct_eq(key))
     }
 
     /// What tells one account number from another, and tells nothing else.
     pub fn fingerprint(&self, account: &str) -> String {
-        HEXLOWER.encode(&hmac(&self.fingerprint_key, account.as_bytes()))
+        self.data.fingerprint_of(account)
+    }
+
+    /// Whether a fingerprint is this account's, whichever key it was made with, in constant time.
+    pub fn is_fingerprint(&self, fingerprint: &str, account: &str) -> bool {
+        any(self.data_keys(), |key| {
+            let made = key.fingerprint_of(account);
+            made.as_bytes().ct_eq(fingerprint.as_bytes())
+        })
     }
 
     /// Permission to read one order.
     pub fn resume_token(&self, order_id: &str) -> String {
         format!(
             "{RESUME_TOKEN}{}",
-            BASE64URL_NOPAD.encode(&self.resume_mac(order_id))
+            BASE64URL_NOPAD.encode(&self.data.resume_mac(order_id))
         )
     }
 
@@ -71,14 +101,11 @@ impl Secrets {
         presented
             .strip_prefix(RESUME_TOKEN)
             .and_then(|mac| BASE64URL_NOPAD.decode(mac.as_bytes()).ok())
-            .is_some_and(|mac| mac.ct_eq(&self.resume_mac(order_id)).into())
+            .is_some_and(|mac| any(self.data_keys(), |key| mac.ct_eq(&key.resume_mac(order_id))))
     }
 
-    fn resume_mac(&self, order_id: &str) -> [u8; 32] {
-        hmac(
-            &self.resume_key,
-            format!("{RESUME_EPOCH}:{order_id}").as_bytes(),
-        )
+    fn data_keys(&self) -> impl Iterator<Item = &DataKeys> {
+        [&self.data].into_iter().chain(&self.data_previous)
     }
 
     /// Makes a text unreadable to whoever holds the database alone.
@@ -89,6 +116,7 @@ impl Secrets {
         let mut nonce = [0; 24];
         rand::fill(&mut nonce);
         let sealed = self
+            .data
             .sealing
             .encrypt(&XNonce::from(nonce), text.as_bytes())
             .map_err(|_| Unsealable)?;
@@ -98,18 +126,51 @@ impl Secrets {
     /// Reads what [`Secrets::seal`] made.
     ///
     /// # Errors
-    /// When it was made with another key, or altered.
+    /// When it was made with a key that is not known any more, or altered.
     pub fn open(&self, sealed: &str) -> Result<String, Unsealable> {
         let bytes = BASE64URL_NOPAD
             .decode(sealed.as_bytes())
             .map_err(|_| Unsealable)?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or(Unsealable)?;
+        let nonce = XNonce::from(*nonce);
         let text = self
-            .sealing
-            .decrypt(&XNonce::from(*nonce), sealed)
-            .map_err(|_| Unsealable)?;
+            .data_keys()
+            .find_map(|key| key.sealing.decrypt(&nonce, sealed).ok())
+            .ok_or(Unsealable)?;
         String::from_utf8(text).map_err(|_| Unsealable)
     }
+}
+
+impl DataKeys {
+    fn derive(data_key: &SecretString) -> Self {
+        let derive = |purpose: &str| hmac(data_key.expose_secret().as_bytes(), purpose.as_bytes());
+        Self {
+            fingerprint: derive("offramp account fingerprint 1"),
+            resume: derive("offramp resume token 1"),
+            sealing: XChaCha20Poly1305::new(&derive("offramp sealed columns 1").into()),
+        }
+    }
+
+    fn fingerprint_of(&self, account: &str) -> String {
+        HEXLOWER.encode(&hmac(&self.fingerprint, account.as_bytes()))
+    }
+
+    fn resume_mac(&self, order_id: &str) -> [u8; 32] {
+        hmac(
+            &self.resume,
+            format!("{RESUME_EPOCH}:{order_id}").as_bytes(),
+        )
+    }
+}
+
+fn partner_hash(key: &SecretString) -> [u8; 32] {
+    sha256(key.expose_secret().as_bytes())
+}
+
+/// Whether any key fits. All of them are looked at.
+fn any<T>(keys: impl Iterator<Item = T>, fits: impl Fn(T) -> Choice) -> bool {
+    keys.fold(Choice::from(0), |found, key| found | fits(key))
+        .into()
 }
 
 impl fmt::Debug for Secrets {
@@ -205,6 +266,48 @@ mod tests {
     fn a_fingerprint_depends_on_the_key() {
         assert_eq!(secrets("a").fingerprint("1"), secrets("a").fingerprint("1"));
         assert_ne!(secrets("a").fingerprint("1"), secrets("b").fingerprint("1"));
+    }
+
+    /// Keys after a change from `old` to `new`, both of the partner's and of the data's.
+    fn rotated(old: &str, new: &str) -> Secrets {
+        let variables = |name: &str| match name {
+            "OFFRAMP_ALLOWED_ORIGINS" => Some("https://shop.example".to_owned()),
+            "OFFRAMP_SECRET_KEY" => Some(long(new)),
+            "OFFRAMP_SECRET_KEY_PREVIOUS" => Some(long(old)),
+            _ => None,
+        };
+        Secrets::of(&Config::from_env(&variables).unwrap())
+    }
+
+    fn long(key: &str) -> String {
+        format!("{key} is a key of at least thirty-two characters")
+    }
+
+    #[test]
+    fn what_was_made_with_the_previous_key_stays_valid() {
+        let (old, now) = (rotated("a", "b"), rotated("b", "c"));
+        assert!(now.is_partner_key(&long("c")) && now.is_partner_key(&long("b")));
+        assert!(!now.is_partner_key(&long("a")));
+        assert!(now.is_fingerprint(&old.fingerprint("1"), "1"));
+        assert!(!now.is_fingerprint(&old.fingerprint("1"), "2"));
+        assert!(now.resumes(&old.resume_token("ord_1"), "ord_1"));
+        assert!(!now.resumes(&old.resume_token("ord_1"), "ord_2"));
+        let sealed = old.seal("Ana López").unwrap();
+        assert_eq!(now.open(&sealed).as_deref(), Ok("Ana López"));
+    }
+
+    #[test]
+    fn what_is_new_is_made_with_the_new_key() {
+        let (now, next) = (rotated("a", "b"), rotated("b", "c"));
+        let last = rotated("c", "d");
+        for later in [&now, &next] {
+            assert!(later.is_fingerprint(&now.fingerprint("1"), "1"));
+            assert!(later.resumes(&now.resume_token("ord_1"), "ord_1"));
+            assert!(later.open(&now.seal("text").unwrap()).is_ok());
+        }
+        assert!(!last.is_fingerprint(&now.fingerprint("1"), "1"));
+        assert!(!last.resumes(&now.resume_token("ord_1"), "ord_1"));
+        assert_eq!(last.open(&now.seal("text").unwrap()), Err(Unsealable));
     }
 
     #[test]

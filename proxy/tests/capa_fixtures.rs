@@ -54,6 +54,7 @@ async fn client_of(answer: Answer) -> Result<(Capa, Stub)> {
         base_url: stub.url.parse()?,
         api_key: "sim_capa_key".into(),
         webhook_secret: Some(WEBHOOK_SECRET.into()),
+        webhook_secret_previous: None,
         premium_spread: amount("0.01")?,
         timeouts: Timeouts::default(),
     };

@@ -96,7 +96,8 @@ impl Engine {
     /// Whether the account that is paid is the one that was asked for.
     pub(super) fn pays_the_account(&self, order: &OrderRecord, snapshot: &Snapshot) -> bool {
         snapshot.account.as_ref().is_some_and(|account| {
-            self.store.secrets().fingerprint(account.expose_secret()) == order.fingerprint
+            let secrets = self.store.secrets();
+            secrets.is_fingerprint(&order.fingerprint, account.expose_secret())
         })
     }
 }

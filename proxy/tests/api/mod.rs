@@ -17,6 +17,7 @@ mod planted;
 mod quotes;
 mod reading;
 mod report;
+mod rotation;
 mod service;
 mod sessions;
 mod time;

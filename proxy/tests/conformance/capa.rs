@@ -86,6 +86,7 @@ impl CapaHarness {
                 base_url: base_url.parse().context("the simulator's address")?,
                 api_key: key.into(),
                 webhook_secret: Some(WEBHOOK_SECRET.into()),
+                webhook_secret_previous: None,
                 premium_spread: amount("0")?,
                 timeouts,
             })

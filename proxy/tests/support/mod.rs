@@ -396,7 +396,7 @@ async fn engine(
     let mut settings = Settings::from_env(&variables)?.ok_or("the provider is off")?;
     tweak(&mut config, &mut settings);
     let provider: Arc<dyn Provider> = Arc::new(Capa::new(settings)?);
-    let secrets = Secrets::new(&config.secret_key, &config.data_key);
+    let secrets = Secrets::of(&config);
     let store = Store::open(&config.database_url, secrets).await?;
     let theirs = simulator.clock().clone();
     let clock = Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));

@@ -163,8 +163,9 @@ impl Client {
         key: &SecretString,
         timeouts: Timeouts,
     ) -> Result<Self, ConfigError> {
-        let mut key = HeaderValue::from_str(key.expose_secret())
-            .map_err(|_| ConfigError::wrong(settings::API_KEY, "it cannot stand in a header"))?;
+        let mut key = HeaderValue::from_str(key.expose_secret()).map_err(|_| {
+            ConfigError::wrong(settings::API_KEY.value, "it cannot stand in a header")
+        })?;
         key.set_sensitive(true);
         let http = reqwest::Client::builder()
             .user_agent(concat!(

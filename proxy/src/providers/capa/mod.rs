@@ -87,12 +87,14 @@ impl Capa {
             base_url,
             api_key,
             webhook_secret,
+            webhook_secret_previous,
             premium_spread,
             timeouts,
         } = settings;
         Ok(Self {
             client: Client::new(base_url, &api_key, timeouts)?,
-            webhooks: webhook_secret.map(webhook::Verifier::new),
+            webhooks: webhook_secret
+                .map(|secret| webhook::Verifier::new(secret, webhook_secret_previous)),
             spread: premium_spread,
         })
     }

@@ -14,9 +14,9 @@ use crate::provider::{Hint, ProviderRef, WebhookError};
 /// Where the signature is.
 const SIGNATURE: &str = "capa-signature";
 
-/// Checks signatures with one secret.
+/// Checks signatures with the secret, and with the one before it.
 pub(super) struct Verifier {
-    secret: SecretString,
+    secrets: Vec<SecretString>,
 }
 
 impl fmt::Debug for Verifier {
@@ -38,8 +38,10 @@ pub(super) struct Notification {
 }
 
 impl Verifier {
-    pub(super) fn new(secret: SecretString) -> Self {
-        Self { secret }
+    pub(super) fn new(secret: SecretString, previous: Option<SecretString>) -> Self {
+        Self {
+            secrets: [secret].into_iter().chain(previous).collect(),
+        }
     }
 
     /// Verifies the bytes as they came, then reads them. An event that nobody knows is a hint like
@@ -60,11 +62,19 @@ impl Verifier {
         let signature = HEXLOWER_PERMISSIVE
             .decode(signature.as_bytes())
             .map_err(|_| WebhookError::Signature)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.expose_secret().as_bytes())
-            .map_err(|_| WebhookError::NotConfigured)?;
-        mac.update(body);
-        mac.verify_slice(&signature)
-            .map_err(|_| WebhookError::Signature)
+        // Every secret is tried, so that the time it takes does not tell which one fits.
+        let mut found = false;
+        for secret in &self.secrets {
+            let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
+                .map_err(|_| WebhookError::NotConfigured)?;
+            mac.update(body);
+            found |= mac.verify_slice(&signature).is_ok();
+        }
+        if found {
+            Ok(())
+        } else {
+            Err(WebhookError::Signature)
+        }
     }
 }
 
@@ -97,7 +107,7 @@ mod tests {
     const SIGNED: &str = "0010a4023c3fa9ca4c3accdc15d0306eb02693443252b35e0f625ec79269298d";
 
     fn verifier() -> Verifier {
-        Verifier::new("whsec_test".into())
+        Verifier::new("whsec_test".into(), None)
     }
 
     fn headers(signatures: &[&str]) -> HeaderMap {
@@ -155,9 +165,20 @@ mod tests {
 
     #[test]
     fn another_secret_is_another_signature() {
-        let other = Verifier::new("whsec_other".into());
+        let other = Verifier::new("whsec_other".into(), Some("whsec_older".into()));
         let refused = other.read(&headers(&[SIGNED]), BODY.as_bytes());
         assert_eq!(refused, Err(WebhookError::Signature));
+    }
+
+    #[test]
+    fn the_previous_secret_is_taken_as_well() {
+        for verifier in [
+            Verifier::new("whsec_new".into(), Some("whsec_test".into())),
+            Verifier::new("whsec_test".into(), Some("whsec_old".into())),
+        ] {
+            let hint = verifier.read(&headers(&[SIGNED]), BODY.as_bytes());
+            assert!(hint.is_ok(), "{hint:?}");
+        }
     }
 
     #[test]

@@ -299,6 +299,13 @@ impl From<ProviderError> for ApiError {
             ProviderError::Unavailable { .. } | ProviderError::Key { .. } => {
                 Self::new(ErrorCode::ProviderUnavailable)
             }
+            ProviderError::NotSent {
+                retry_after_secs, ..
+            } => {
+                let mut error = Self::new(ErrorCode::ProviderUnavailable);
+                error.extra.retry_after_secs = Some(retry_after_secs);
+                error
+            }
             ProviderError::RateLimited {
                 retry_after_secs, ..
             } => {

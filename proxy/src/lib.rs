@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 mod middleware;
 mod openapi;
+pub mod outgoing;
 pub mod provider;
 pub mod providers;
 mod routes;

@@ -3,7 +3,7 @@
 //! The trait holds the calls of the neutral model and nothing more: no wrapper of it repeats a
 //! `create` or an action, because only the order store knows when repeating is safe.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use async_trait::async_trait;
 use http::HeaderMap;
@@ -44,6 +44,14 @@ pub trait Provider: Debug + Send + Sync {
 
     /// A price. Its kind may be weaker than the one asked for.
     async fn quote(&self, ask: &QuoteAsk) -> Result<ProviderQuote, ProviderError>;
+
+    /// Whether an order would be sent now, so that nothing is stored for one that would not.
+    ///
+    /// # Errors
+    /// [`ProviderError::NotSent`] while the provider is left alone.
+    fn ready(&self) -> Result<(), ProviderError> {
+        Ok(())
+    }
 
     /// Creates an order. Sent at most once per intent.
     async fn create(&self, order: &NewOrder) -> CreateOutcome;
@@ -193,6 +201,8 @@ pub enum CreateOutcome {
     Created(Box<Snapshot>),
     /// The provider refused for certain: there is no order.
     Refused(Refusal),
+    /// The provider was not asked: there is no order.
+    NotSent(ProviderError),
     /// Nobody knows whether there is an order.
     Uncertain(ProviderError),
 }
@@ -399,6 +409,17 @@ pub enum ProviderError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Certain: the provider was not asked.
+    #[error("provider `{provider}` was not asked")]
+    NotSent {
+        /// Which provider.
+        provider: &'static str,
+        /// In how many seconds it is worth trying again.
+        retry_after_secs: u64,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Too many calls.
     #[error("provider `{provider}` asks to slow down")]
     RateLimited {
@@ -422,4 +443,19 @@ pub enum ProviderError {
         /// Which provider.
         provider: &'static str,
     },
+}
+
+impl ProviderError {
+    /// How long to wait before the provider is asked again, where that is known.
+    pub fn pause(&self) -> Option<Duration> {
+        match self {
+            Self::NotSent {
+                retry_after_secs, ..
+            } => Some(Duration::from_secs(*retry_after_secs)),
+            Self::RateLimited {
+                retry_after_secs, ..
+            } => retry_after_secs.map(Duration::from_secs),
+            Self::Unavailable { .. } | Self::Refused { .. } | Self::Key { .. } => None,
+        }
+    }
 }

@@ -20,6 +20,7 @@ use offramp_domain::{
     quote::QuoteKind,
 };
 use offramp_proxy::{
+    outgoing::Policy,
     provider::{CreateOutcome, NewOrder, Provider as _, ProviderRef, ProviderUserId, QuoteAsk},
     providers::capa::{Capa, Settings, Timeouts},
 };
@@ -57,6 +58,10 @@ async fn client_of(answer: Answer) -> Result<(Capa, Stub)> {
         webhook_secret_previous: None,
         premium_spread: amount("0.01")?,
         timeouts: Timeouts::default(),
+        policy: Policy {
+            repeats: 0,
+            ..Policy::default()
+        },
     };
     Ok((Capa::new(settings)?, stub))
 }

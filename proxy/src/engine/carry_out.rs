@@ -1,7 +1,7 @@
 //! What the proxy has undertaken to do at the provider: telling it that the crypto was sent, and
 //! calling orders off, each until it is answered.
 
-use offramp_domain::network::TxHash;
+use offramp_domain::{network::TxHash, time::Timestamp};
 use tracing::{info, warn};
 
 use super::{Engine, apply, duties::SWITCHED_OFF, schedule};
@@ -77,7 +77,7 @@ impl Engine {
                     error = &error as &dyn std::error::Error,
                     "execute got no answer"
                 );
-                self.store.retry_intent(intent, again).await
+                self.try_again(intent, again, &error).await
             }
         }
     }
@@ -97,13 +97,13 @@ impl Engine {
         let reference = ProviderRef(reference);
         let asked = order.asked.clone();
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
-        let retry = |error: ProviderError| {
+        let retry = async |error: ProviderError| {
             warn!(
                 order.id,
                 error = &error as &dyn std::error::Error,
                 "cancel got no answer"
             );
-            self.store.retry_intent(intent, again)
+            self.try_again(intent, again, &error).await
         };
         let read = match provider.read(&payer.user, &reference).await {
             Ok(read) => read,
@@ -179,6 +179,25 @@ impl Engine {
         })
         .await?;
         Ok(())
+    }
+
+    /// Plans the next attempt after one without an answer. One that was not made does not count.
+    async fn try_again(
+        &self,
+        intent: &DueIntent,
+        again: Timestamp,
+        error: &ProviderError,
+    ) -> Result<(), StoreError> {
+        let soonest = self.now().plus(schedule::pause_after(error));
+        match error {
+            ProviderError::NotSent { .. } => self.store.put_off_intent(intent, soonest).await,
+            ProviderError::Unavailable { .. }
+            | ProviderError::RateLimited { .. }
+            | ProviderError::Refused { .. }
+            | ProviderError::Key { .. } => {
+                self.store.retry_intent(intent, again.max(soonest)).await
+            }
+        }
     }
 
     async fn end_intent(&self, intent: &DueIntent, why: &'static str) -> Result<(), StoreError> {

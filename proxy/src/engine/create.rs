@@ -17,7 +17,7 @@ use super::{Claim, Engine, limits};
 use crate::{
     crash,
     error::ApiError,
-    provider::{CreateOutcome, NewOrder, Provider, Refusal, Snapshot},
+    provider::{CreateOutcome, NewOrder, Provider, ProviderError, Refusal, Snapshot},
     secrets::new_id,
     store::{
         Asked, Call, Change, Inserted, KeyUse, OrderRecord, Replay, StoreError, StoredQuote,
@@ -69,7 +69,8 @@ impl Engine {
             .ok_or_else(|| ApiError::new(ErrorCode::ProviderUnavailable))?;
         let named = confirmed.quote.shown.id.clone();
         limits::keeps_locks(session, &confirmed.quote)?;
-        if !is_locked(&confirmed.quote, self.now()) {
+        // A provider that is left alone is tried with a price, never with an order.
+        if !is_locked(&confirmed.quote, self.now()) || provider.ready().is_err() {
             confirmed.quote = self.requote(provider.as_ref(), &confirmed.quote).await?;
         }
         self.accept(&session.payer.id, &confirmed).await?;
@@ -209,6 +210,9 @@ impl Creation {
                     self.next_price().await?;
                 }
                 CreateOutcome::Refused(refusal) => return Err(self.refused(refusal).await?),
+                CreateOutcome::NotSent(source) => {
+                    return Err(self.not_sent(&quote_id, source).await?);
+                }
                 CreateOutcome::Uncertain(source) => {
                     warn!(
                         order.id = self.order_id,
@@ -335,13 +339,29 @@ impl Creation {
         Ok(limits::refused(refusal, quote.token, quote.currency))
     }
 
+    /// Closes the order that nobody was asked for, so that the same request may ask anew.
+    async fn not_sent(
+        &self,
+        quote_id: &str,
+        source: ProviderError,
+    ) -> Result<ApiError, StoreError> {
+        warn!(
+            order.id = self.order_id,
+            error = &source as &dyn std::error::Error,
+            "the provider was not asked for the order"
+        );
+        self.change(|order, change| {
+            close(order, Reason::NotCreated, self.engine.now());
+            change.note("not_sent", None);
+            change.release(quote_id);
+        })
+        .await?;
+        Ok(source.into())
+    }
+
     async fn fail(&self, reason: Reason, note: Option<String>) -> Result<(), StoreError> {
         self.change(|order, change| {
-            let now = self.engine.now();
-            order.call.ended_at = Some(now);
-            order.next_check_at = None;
-            order.reason = Some(reason);
-            order.enter(OrderState::Failed, now);
+            close(order, reason, self.engine.now());
             change.note("refused", note.clone());
         })
         .await?;
@@ -382,6 +402,14 @@ impl Creation {
             .map(|((), order)| order)
             .ok_or(StoreError::Contended)
     }
+}
+
+/// Closes an order of which it is certain that the provider has none.
+fn close(order: &mut OrderRecord, reason: Reason, now: Timestamp) {
+    order.call.ended_at = Some(now);
+    order.next_check_at = None;
+    order.reason = Some(reason);
+    order.enter(OrderState::Failed, now);
 }
 
 /// Notes the price that is asked for now, and that the call begins anew.

@@ -25,9 +25,6 @@ const MOST: usize = 256;
 /// How often what is old is forgotten.
 const FORGET: Duration = Duration::from_hours(1);
 
-/// How long until an order is asked about again when the provider did not answer.
-const NO_ANSWER: Duration = Duration::from_secs(10);
-
 /// How long until an order whose provider is switched off is looked at again.
 pub(super) const SWITCHED_OFF: Duration = Duration::from_hours(1);
 
@@ -176,8 +173,8 @@ impl Engine {
             apply::apply(order, snapshot, &assessment, now, change);
         }
         self.plan(order);
-        if read.is_err() {
-            let soon = now.plus(NO_ANSWER);
+        if let Err(error) = read {
+            let soon = now.plus(schedule::NO_ANSWER.max(schedule::pause_after(error)));
             order.next_check_at = order.next_check_at.map(|planned| planned.max(soon));
         }
         order.keep_what_was_asked(asked);

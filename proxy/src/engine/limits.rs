@@ -114,6 +114,7 @@ pub fn named_range(error: ProviderError, asset: &Asset, currency: Currency) -> A
             provider: _,
         } => refused(refusal, asset.token, currency),
         ProviderError::Unavailable { .. }
+        | ProviderError::NotSent { .. }
         | ProviderError::RateLimited { .. }
         | ProviderError::Key { .. } => error.into(),
     }

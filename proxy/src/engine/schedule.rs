@@ -8,7 +8,10 @@ use offramp_domain::{
     time::Timestamp,
 };
 
-use crate::store::{OrderRecord, REPORT_FRESH};
+use crate::{
+    provider::ProviderError,
+    store::{OrderRecord, REPORT_FRESH},
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -23,6 +26,9 @@ pub const ABSENCE: Duration = Duration::from_mins(2);
 
 /// How many complete readings show that an order does not exist.
 pub const ABSENCES: u32 = 3;
+
+/// How long until an order is asked about again when the provider did not answer.
+pub const NO_ANSWER: Duration = Duration::from_secs(10);
 
 /// How long `execute` is repeated.
 const EXECUTE_FOR: Duration = DAY;
@@ -64,6 +70,19 @@ pub fn cancel_again(attempts: u32) -> Duration {
         3 => MINUTE,
         4..=20 => 5 * MINUTE,
         _ => HOUR,
+    }
+}
+
+/// How soon the provider is asked again after it gave no answer: as it asked, within limits, and no
+/// sooner than ten seconds where it was not asked at all.
+pub fn pause_after(error: &ProviderError) -> Duration {
+    let asked = error.pause().unwrap_or_default().min(15 * MINUTE);
+    match error {
+        ProviderError::NotSent { .. } => asked.max(NO_ANSWER),
+        ProviderError::Unavailable { .. }
+        | ProviderError::RateLimited { .. }
+        | ProviderError::Refused { .. }
+        | ProviderError::Key { .. } => asked,
     }
 }
 
@@ -196,6 +215,24 @@ mod tests {
     fn a_cancel_is_repeated_soon_and_in_the_end_hourly() {
         let pauses = secs([0, 1, 2, 3, 4, 20, 21, 1_000].into_iter().map(cancel_again));
         assert_eq!(pauses, [2, 5, 15, 60, 300, 300, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn a_provider_that_asks_for_time_gets_it_within_limits() {
+        let limited = |secs| ProviderError::RateLimited {
+            provider: "test",
+            retry_after_secs: secs,
+        };
+        let pause = |error| pause_after(&error).as_secs();
+        assert_eq!(pause(limited(None)), 0);
+        assert_eq!(pause(limited(Some(90))), 90);
+        assert_eq!(pause(limited(Some(u64::MAX))), 900);
+        let not_sent = ProviderError::NotSent {
+            provider: "test",
+            retry_after_secs: 1,
+            source: "busy".into(),
+        };
+        assert_eq!(pause(not_sent), 10);
     }
 
     #[test]

@@ -97,3 +97,15 @@ pub(super) async fn insert(
     .await?;
     Ok(bound.rows_affected() == 1)
 }
+
+/// Forgets the keys of an order that was never asked for.
+pub(super) async fn free(
+    tx: &mut Transaction<'static, Any>,
+    order_id: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM idempotency_keys WHERE order_id = $1")
+        .bind(order_id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

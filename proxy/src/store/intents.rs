@@ -120,6 +120,27 @@ impl Store {
         .await?;
         Ok(())
     }
+
+    /// Plans an attempt anew that was not made. It counts as none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_off_intent(
+        &self,
+        intent: &DueIntent,
+        next_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE intents SET next_at = $1
+             WHERE id = $2 AND ended_at IS NULL AND attempts = $3",
+        )
+        .bind(next_at.as_millis())
+        .bind(&intent.id)
+        .bind(i64::from(intent.attempts))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
 }
 
 /// Undertakes something.

@@ -20,6 +20,7 @@ pub struct Change {
     starts: Vec<(IntentKind, Timestamp, Begin)>,
     ends: Vec<(IntentKind, &'static str)>,
     key: Option<KeyUse>,
+    released_quote: Option<String>,
 }
 
 impl Change {
@@ -46,6 +47,12 @@ impl Change {
     /// Binds an idempotency key to the order.
     pub fn key(&mut self, key: KeyUse) {
         self.key = Some(key);
+    }
+
+    /// Frees what the order was made with, so that the same request may make another one: its
+    /// idempotency key and this quote.
+    pub fn release(&mut self, quote_id: &str) {
+        self.released_quote = Some(quote_id.to_owned());
     }
 }
 
@@ -455,6 +462,10 @@ async fn finish(
     }
     if let Some(key) = change.key {
         super::idempotency::insert(tx, &key, &record.payer_id, &record.id, now).await?;
+    }
+    if let Some(quote_id) = change.released_quote {
+        super::idempotency::free(tx, &record.id).await?;
+        super::quotes::release(tx, &quote_id).await?;
     }
     Ok(())
 }

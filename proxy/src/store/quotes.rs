@@ -2,7 +2,7 @@
 
 use offramp_domain::{api, bank::CountryCode, money::Amount, time::Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
+use sqlx::{Any, Row as _, Transaction};
 
 use super::{Store, StoreError};
 
@@ -63,4 +63,16 @@ impl Store {
         let body: String = row.try_get("body")?;
         serde_json::from_str(&body).map_err(|error| StoreError::unreadable("quote", error))
     }
+}
+
+/// Lets a price be used again that was used for nothing.
+pub(super) async fn release(
+    tx: &mut Transaction<'static, Any>,
+    id: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE quotes SET used_at = NULL WHERE id = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod attention;
 mod auth;
+mod away;
 mod cancel;
 mod checkout;
 mod cors;

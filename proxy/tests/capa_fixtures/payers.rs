@@ -20,7 +20,7 @@ async fn refusal(status: u16, body: &str) -> Result<Refusal> {
     match create(status, body).await? {
         CreateOutcome::Refused(refusal) => Ok(refusal),
         CreateOutcome::Created(snapshot) => bail!("{snapshot:?}"),
-        CreateOutcome::Uncertain(error) => bail!("{error:?}"),
+        CreateOutcome::NotSent(error) | CreateOutcome::Uncertain(error) => bail!("{error:?}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Capa, before its stand-in on a real socket.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
@@ -15,6 +15,7 @@ use offramp_domain::{
     time::Timestamp,
 };
 use offramp_proxy::{
+    outgoing::Policy,
     provider::{Provider, ProviderRef, ProviderUserId, QuoteAsk},
     providers::capa::{Capa, Settings, Timeouts},
 };
@@ -81,6 +82,13 @@ impl CapaHarness {
             let _ = server.await;
         });
 
+        // Each promise is about one call: what is repeated, and when nothing is sent, is tested by
+        // itself.
+        let policy = Policy {
+            repeats: 0,
+            failures_to_open: NonZeroU32::MAX,
+            ..Policy::default()
+        };
         let capa = |key: &str, timeouts| {
             Capa::new(Settings {
                 base_url: base_url.parse().context("the simulator's address")?,
@@ -89,11 +97,13 @@ impl CapaHarness {
                 webhook_secret_previous: None,
                 premium_spread: amount("0")?,
                 timeouts,
+                policy,
             })
             .map_err(anyhow::Error::from)
         };
         let short = Timeouts {
             connect: IMPATIENT,
+            headers: IMPATIENT,
             quote: IMPATIENT,
             create: IMPATIENT,
             other: IMPATIENT,

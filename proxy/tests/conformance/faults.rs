@@ -301,7 +301,9 @@ async fn what_is_said(
         .flatten();
     let mut said: Vec<_> = errors.map(|error| full_text(&error)).collect();
     match created {
-        CreateOutcome::Uncertain(error) => said.push(full_text(&error)),
+        CreateOutcome::NotSent(error) | CreateOutcome::Uncertain(error) => {
+            said.push(full_text(&error));
+        }
         CreateOutcome::Refused(refusal) => said.push(full_text(&refusal)),
         CreateOutcome::Created(_) => {}
     }

@@ -133,6 +133,7 @@ pub(crate) fn made(outcome: CreateOutcome) -> Result<Snapshot> {
     match outcome {
         CreateOutcome::Created(snapshot) => Ok(*snapshot),
         CreateOutcome::Refused(refusal) => bail!("refused: {refusal}"),
+        CreateOutcome::NotSent(error) => bail!("not sent: {error:?}"),
         CreateOutcome::Uncertain(error) => bail!("uncertain: {error:?}"),
     }
 }

@@ -394,11 +394,13 @@ async fn engine(
     // The budget of locked quotes is a limit of real time, which passes too slowly here.
     config.quotes_per_second = NonZeroU32::new(10_000).ok_or("zero")?;
     let mut settings = Settings::from_env(&variables)?.ok_or("the provider is off")?;
+    // A fault that is switched on once is to be seen once.
+    settings.policy.repeats = 0;
     tweak(&mut config, &mut settings);
-    let provider: Arc<dyn Provider> = Arc::new(Capa::new(settings)?);
-    let secrets = Secrets::of(&config);
-    let store = Store::open(&config.database_url, secrets).await?;
     let theirs = simulator.clock().clone();
     let clock = Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));
+    let provider: Arc<dyn Provider> = Arc::new(Capa::on_clock(settings, clock.clone())?);
+    let secrets = Secrets::of(&config);
+    let store = Store::open(&config.database_url, secrets).await?;
     Ok(Engine::new(config, store, vec![provider], clock))
 }

@@ -1,25 +1,19 @@
-//! Capa over HTTP: every call with its time limit, its size limit and its line in the log.
-//!
-//! Nothing is repeated here, not even by the HTTP library: only the order store knows when that is
-//! safe.
+//! Capa over HTTP: what is asked, with which limits, and what the answers' statuses mean.
 
-use std::{
-    fmt,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, Instant};
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER},
-};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use offramp_domain::time::Timestamp;
-use reqwest::{Response, redirect::Policy, retry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use url::Url;
 
 use super::{NAME, failure::Failure, refusal, settings, settings::Timeouts};
-use crate::config::ConfigError;
+use crate::{
+    clock::Clock,
+    config::ConfigError,
+    outgoing::{self, Key, Limits, NotSent, Policy, Probe, Repeat},
+};
 
 /// What every path begins with (contract 1.1).
 const PREFIX: [&str; 3] = ["api", "partner", "v2"];
@@ -27,15 +21,7 @@ const PREFIX: [&str; 3] = ["api", "partner", "v2"];
 /// Where the key goes (contract 1.2).
 const KEY: HeaderName = HeaderName::from_static("partner-api-key");
 
-/// The largest answer that is read, in bytes. A page of a hundred orders has about a tenth of it.
-const LARGEST_BODY: usize = 1 << 20;
-
-/// How long an unused connection is kept: not so long that a call goes out on a dead one.
-const IDLE: Duration = Duration::from_secs(20);
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// What is asked, as far as time limits, tables of refusals and the log tell it apart.
+/// What is asked, as far as limits, tables of refusals and the log tell it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Register,
@@ -62,30 +48,19 @@ pub(super) struct Call<'a> {
     body: Option<Vec<u8>>,
 }
 
-/// An answer with its status, whatever that is.
+/// An answer that is a success.
 pub(super) struct Answer {
-    status: StatusCode,
     /// The body, which may hold whatever the provider knows about a person. It does not print.
     pub(super) body: Vec<u8>,
     /// The provider's clock, to the second.
     pub(super) provider_now: Option<Timestamp>,
-    retry_after_secs: Option<u64>,
 }
 
 /// Capa over HTTP.
+#[derive(Debug)]
 pub(super) struct Client {
-    http: reqwest::Client,
-    base: Url,
-    key: HeaderValue,
+    http: outgoing::Client,
     timeouts: Timeouts,
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("base", &self.base.as_str())
-            .finish_non_exhaustive()
-    }
 }
 
 impl Operation {
@@ -102,11 +77,27 @@ impl Operation {
             Self::History => "history",
         }
     }
+
+    /// Whether it may be the call that finds out if Capa is back. An order must not get lost in
+    /// finding out, and the price of it is always asked for before.
+    fn probe(self) -> Probe {
+        match self {
+            Self::Create => Probe::MayNot,
+            Self::Register
+            | Self::Verification
+            | Self::Quote
+            | Self::Read
+            | Self::List
+            | Self::Execute
+            | Self::Cancel
+            | Self::History => Probe::May,
+        }
+    }
 }
 
 impl Timeouts {
-    fn of(self, operation: Operation) -> Duration {
-        match operation {
+    fn of(self, operation: Operation) -> Limits {
+        let whole = match operation {
             Operation::Quote => self.quote,
             Operation::Create => self.create,
             Operation::Register
@@ -116,6 +107,10 @@ impl Timeouts {
             | Operation::Execute
             | Operation::Cancel
             | Operation::History => self.other,
+        };
+        Limits {
+            headers: self.headers.min(whole),
+            whole,
         }
     }
 }
@@ -155,6 +150,24 @@ impl<'a> Call<'a> {
             body: None,
         }
     }
+
+    /// The call with its limits. Only a GET is repeated: no other is known to change nothing.
+    fn within(self, timeouts: Timeouts) -> outgoing::Call<'a> {
+        let repeat = if self.method == Method::GET {
+            Repeat::Safe
+        } else {
+            Repeat::Never
+        };
+        outgoing::Call {
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            body: self.body,
+            limits: timeouts.of(self.operation),
+            repeat,
+            probe: self.operation.probe(),
+        }
+    }
 }
 
 impl Client {
@@ -162,40 +175,35 @@ impl Client {
         base: Url,
         key: &SecretString,
         timeouts: Timeouts,
+        policy: Policy,
+        clock: Clock,
     ) -> Result<Self, ConfigError> {
-        let mut key = HeaderValue::from_str(key.expose_secret()).map_err(|_| {
+        let value = HeaderValue::from_str(key.expose_secret()).map_err(|_| {
             ConfigError::wrong(settings::API_KEY.value, "it cannot stand in a header")
         })?;
-        key.set_sensitive(true);
-        let http = reqwest::Client::builder()
-            .user_agent(concat!(
-                env!("CARGO_PKG_NAME"),
-                "/",
-                env!("CARGO_PKG_VERSION")
-            ))
-            .redirect(Policy::none())
-            .retry(retry::never())
-            .no_proxy()
-            .connect_timeout(timeouts.connect)
-            .pool_idle_timeout(IDLE)
-            .build()
+        let key = Key { header: KEY, value };
+        let base = with_prefix(base)
+            .ok_or_else(|| ConfigError::wrong(settings::BASE_URL, "not the address of a host"))?;
+        let http = outgoing::Client::new(NAME, base, key, timeouts.connect, policy, clock)
             .map_err(|error| ConfigError::wrong(settings::BASE_URL, error))?;
-        Ok(Self {
-            http,
-            base,
-            key,
-            timeouts,
-        })
+        Ok(Self { http, timeouts })
     }
 
-    /// Sends a request once. An answer other than 2xx is a failure.
+    /// Whether an order would be sent now.
+    pub(super) fn ready(&self) -> Result<(), NotSent> {
+        self.http.ready()
+    }
+
+    /// Sends a request; once, unless it only reads. An answer other than 2xx is a failure.
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         let operation = call.operation;
         let begun = Instant::now();
-        let answer = self.exchange(call).await;
-        let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let answer = self.http.send(&call.within(self.timeouts)).await;
+        let duration_ms = millis(begun.elapsed());
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
-        let answer = answer.and_then(|answer| answer.accepted(operation));
+        let answer = answer
+            .map_err(Failure::from)
+            .and_then(|answer| accepted(answer, operation));
         let operation = operation.name();
         match &answer {
             Ok(_) => tracing::debug!(provider = NAME, operation, status, duration_ms, "answered"),
@@ -205,56 +213,32 @@ impl Client {
         }
         answer
     }
-
-    async fn exchange(&self, call: Call<'_>) -> Result<Answer, Failure> {
-        let mut request = self
-            .http
-            .request(call.method, self.address(call.path, &call.query)?)
-            .timeout(self.timeouts.of(call.operation))
-            .header(KEY, self.key.clone())
-            .header(ACCEPT, JSON);
-        if let Some(body) = call.body {
-            request = request.header(CONTENT_TYPE, JSON).body(body);
-        }
-        let response = request.send().await.map_err(Failure::transport)?;
-        let status = response.status();
-        let provider_now = time_in(response.headers(), &DATE).map(Timestamp::from);
-        let retry_after_secs = retry_after_secs(response.headers());
-        let body = read_body(response).await?;
-        Ok(Answer {
-            status,
-            body,
-            provider_now,
-            retry_after_secs,
-        })
-    }
-
-    fn address(&self, path: &[&str], query: &Query) -> Result<Url, Failure> {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .map_err(|()| Failure::Request)?
-            .pop_if_empty()
-            .extend(PREFIX)
-            .extend(path);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        Ok(url)
-    }
 }
 
-impl Answer {
-    /// The answer, if it is a 2xx; otherwise what it means.
-    fn accepted(self, operation: Operation) -> Result<Self, Failure> {
-        if self.status.is_success() {
-            Ok(self)
-        } else if self.status == StatusCode::TOO_MANY_REQUESTS {
-            Err(Failure::RateLimited {
-                retry_after_secs: self.retry_after_secs,
-            })
-        } else {
-            Err(refusal::read(operation, self.status, &self.body))
-        }
+/// Where the API is.
+fn with_prefix(mut base: Url) -> Option<Url> {
+    base.path_segments_mut().ok()?.pop_if_empty().extend(PREFIX);
+    Some(base)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The answer, if it is a 2xx; otherwise what it means.
+fn accepted(answer: outgoing::Answer, operation: Operation) -> Result<Answer, Failure> {
+    let outgoing::Answer {
+        status,
+        body,
+        provider_now,
+        retry_after_secs,
+    } = answer;
+    if status.is_success() {
+        Ok(Answer { body, provider_now })
+    } else if status == StatusCode::TOO_MANY_REQUESTS {
+        Err(Failure::RateLimited { retry_after_secs })
+    } else {
+        Err(refusal::read(operation, status, &body))
     }
 }
 
@@ -263,102 +247,53 @@ impl Answer {
     /// A success with this body.
     pub(super) fn with_body(body: &str) -> Self {
         Self {
-            status: StatusCode::OK,
             body: body.as_bytes().to_vec(),
             provider_now: None,
-            retry_after_secs: None,
         }
     }
-}
-
-async fn read_body(mut response: Response) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
-        if body.len() + chunk.len() > LARGEST_BODY {
-            return Err(Failure::TooLarge {
-                limit: LARGEST_BODY,
-            });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn time_in(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
-}
-
-/// Seconds, or a date that is compared with the answer's own.
-fn retry_after_secs(headers: &HeaderMap) -> Option<u64> {
-    if let Some(until) = time_in(headers, &RETRY_AFTER) {
-        let wait = until.duration_since(time_in(headers, &DATE)?);
-        return Some(wait.unwrap_or_default().as_secs());
-    }
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn client(base: &str) -> Client {
-        let key = SecretString::from("sim_capa_key");
-        Client::new(base.parse().unwrap(), &key, Timeouts::default()).unwrap()
-    }
-
     #[test]
-    fn an_id_cannot_leave_its_place_in_the_path() {
-        let address = |base: &str| {
-            let path = ["transactions", "../users?x#y", "cancel"];
-            client(base)
-                .address(&path, &Query::new())
-                .unwrap()
-                .to_string()
-        };
-        let expected = "/api/partner/v2/transactions/..%2Fusers%3Fx%23y/cancel";
+    fn only_what_reads_is_repeated() {
+        let timeouts = Timeouts::default();
+        let repeat = |call: Call<'_>| call.within(timeouts).repeat;
         assert_eq!(
-            address("https://host.example"),
-            format!("https://host.example{expected}")
+            repeat(Call::get(Operation::Quote, &["quotes"], Query::new())),
+            Repeat::Safe
         );
+        for operation in [
+            Operation::Register,
+            Operation::Quote,
+            Operation::Create,
+            Operation::Execute,
+        ] {
+            let call = Call::post(operation, &["path"], &()).unwrap();
+            assert_eq!(repeat(call), Repeat::Never, "{operation:?}");
+        }
         assert_eq!(
-            address("http://127.0.0.1:1/a/"),
-            format!("http://127.0.0.1:1/a{expected}")
+            repeat(Call::put(Operation::Cancel, &["path"])),
+            Repeat::Never
         );
     }
 
     #[test]
-    fn a_query_is_escaped() {
-        let query = vec![("a", "b&c=d".to_owned())];
-        let url = client("https://host.example")
-            .address(&["quotes"], &query)
-            .unwrap();
-        assert_eq!(
-            url.as_str(),
-            "https://host.example/api/partner/v2/quotes?a=b%26c%3Dd"
-        );
-    }
-
-    #[test]
-    fn the_key_does_not_print() {
-        let printed = format!("{:?}", client("https://host.example"));
-        assert_eq!(printed, "Client { base: \"https://host.example/\", .. }");
-    }
-
-    #[test]
-    fn the_time_to_wait_is_seconds_or_a_date() {
-        let headers = |retry_after: &str| {
-            let mut headers = HeaderMap::new();
-            let date = "Fri, 01 May 2026 12:00:05 GMT";
-            headers.insert(DATE, HeaderValue::from_static(date));
-            headers.insert(RETRY_AFTER, HeaderValue::from_str(retry_after).unwrap());
-            headers
-        };
-        let secs = |retry_after: &str| retry_after_secs(&headers(retry_after));
-        assert_eq!(secs("2"), Some(2));
-        assert_eq!(secs("Fri, 01 May 2026 12:00:35 GMT"), Some(30));
-        assert_eq!(secs("Fri, 01 May 2026 11:00:00 GMT"), Some(0));
-        assert_eq!(secs("soon"), None);
-        assert_eq!(retry_after_secs(&HeaderMap::new()), None);
+    fn the_api_is_below_the_configured_address() {
+        for (base, expected) in [
+            (
+                "https://host.example",
+                "https://host.example/api/partner/v2",
+            ),
+            (
+                "http://127.0.0.1:1/a/",
+                "http://127.0.0.1:1/a/api/partner/v2",
+            ),
+        ] {
+            let base = with_prefix(base.parse().unwrap()).unwrap();
+            assert_eq!(base.as_str(), expected);
+        }
     }
 }

@@ -7,7 +7,10 @@ use serde_json::error::Category;
 use thiserror::Error;
 
 use super::NAME;
-use crate::provider::{ProviderError, Refusal};
+use crate::{
+    outgoing::{NotSent, Unanswered},
+    provider::{ProviderError, Refusal},
+};
 
 /// Why a call gave no usable answer.
 #[derive(Debug, Error)]
@@ -24,12 +27,12 @@ pub(super) enum Failure {
         /// How long to wait, where it was said.
         retry_after_secs: Option<u64>,
     },
-    /// Sent, perhaps, and not answered in time.
-    #[error("no answer in time")]
-    TimedOut,
-    /// Sent, perhaps, and the connection broke.
-    #[error("the connection failed")]
-    Connection(#[source] reqwest::Error),
+    /// Certain: not a byte of it left.
+    #[error("not sent")]
+    NotSent(#[source] NotSent),
+    /// Sent, perhaps, and without an answer that could be read to its end.
+    #[error("no answer")]
+    Unanswered(#[source] Unanswered),
     /// A status that says nothing certain.
     #[error("HTTP status {status} {}", with_code(.code.as_deref()))]
     Status {
@@ -37,12 +40,6 @@ pub(super) enum Failure {
         status: u16,
         /// The code beside it, if it looks like one.
         code: Option<String>,
-    },
-    /// More than a sensible answer holds.
-    #[error("an answer of more than {limit} bytes")]
-    TooLarge {
-        /// How much would have been read.
-        limit: usize,
     },
     /// Not the JSON that was agreed on.
     #[error("an answer that cannot be read ({category:?} at line {line}, column {column})")]
@@ -70,21 +67,24 @@ fn with_code(code: Option<&str>) -> String {
 }
 
 impl Failure {
-    /// What the HTTP library says, without the address: it holds ids of people.
-    pub(super) fn transport(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
-            Self::TimedOut
-        } else {
-            Self::Connection(error.without_url())
-        }
-    }
-
     /// Where reading stopped, without the text that stopped it.
     pub(super) fn unreadable(error: &serde_json::Error) -> Self {
         Self::Unreadable {
             category: error.classify(),
             line: error.line(),
             column: error.column(),
+        }
+    }
+}
+
+impl From<Unanswered> for Failure {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::NotSent(reason) => Self::NotSent(reason),
+            Unanswered::TimedOut
+            | Unanswered::Connection(_)
+            | Unanswered::TooLarge { .. }
+            | Unanswered::Encoded => Self::Unanswered(unanswered),
         }
     }
 }
@@ -101,10 +101,13 @@ impl From<Failure> for ProviderError {
                 provider: NAME,
                 retry_after_secs,
             },
-            Failure::TimedOut
-            | Failure::Connection(_)
+            Failure::NotSent(reason) => Self::NotSent {
+                provider: NAME,
+                retry_after_secs: reason.retry_after_secs(),
+                source: Box::new(reason),
+            },
+            Failure::Unanswered(_)
             | Failure::Status { .. }
-            | Failure::TooLarge { .. }
             | Failure::Unreadable { .. }
             | Failure::Misfit(_)
             | Failure::Request => Self::Unavailable {
@@ -146,6 +149,24 @@ mod tests {
             code: None,
         });
         assert!(matches!(uncertain, ProviderError::Unavailable { .. }));
+    }
+
+    #[test]
+    fn what_was_not_sent_is_told_from_what_got_no_answer() {
+        let retry_in = std::time::Duration::from_millis(4_200);
+        let open = Failure::from(Unanswered::from(NotSent::Open { retry_in }));
+        assert!(matches!(
+            ProviderError::from(open),
+            ProviderError::NotSent {
+                retry_after_secs: 5,
+                ..
+            }
+        ));
+        let lost = Failure::from(Unanswered::TimedOut);
+        assert!(matches!(
+            ProviderError::from(lost),
+            ProviderError::Unavailable { .. }
+        ));
     }
 
     #[test]

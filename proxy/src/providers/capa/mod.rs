@@ -36,6 +36,7 @@ use self::{
     listing::{Listed, PAGE, Progress, Reading},
 };
 use crate::{
+    clock::Clock,
     config::{ConfigError, Lookup},
     provider::{
         ActOutcome, Assessment, Capabilities, CreateOutcome, Hint, History, Listing, LocalFacts,
@@ -83,6 +84,14 @@ impl Capa {
     /// # Errors
     /// When the key cannot be sent, or the machine has no usable TLS.
     pub fn new(settings: Settings) -> Result<Self, ConfigError> {
+        Self::on_clock(settings, Clock::system())
+    }
+
+    /// The same, with a clock that says how long Capa is left alone after it did not answer.
+    ///
+    /// # Errors
+    /// As [`Capa::new`].
+    pub fn on_clock(settings: Settings, clock: Clock) -> Result<Self, ConfigError> {
         let Settings {
             base_url,
             api_key,
@@ -90,9 +99,10 @@ impl Capa {
             webhook_secret_previous,
             premium_spread,
             timeouts,
+            policy,
         } = settings;
         Ok(Self {
-            client: Client::new(base_url, &api_key, timeouts)?,
+            client: Client::new(base_url, &api_key, timeouts, policy, clock)?,
             webhooks: webhook_secret
                 .map(|secret| webhook::Verifier::new(secret, webhook_secret_previous)),
             spread: premium_spread,
@@ -283,6 +293,10 @@ impl Provider for Capa {
         Ok(self.price(ask, self.spread).await?)
     }
 
+    fn ready(&self) -> Result<(), ProviderError> {
+        Ok(self.client.ready().map_err(Failure::NotSent)?)
+    }
+
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
         match self.try_create(order).await {
             Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
@@ -291,6 +305,9 @@ impl Provider for Capa {
             Err(Failure::Key) => CreateOutcome::Refused(Refusal::Other {
                 code: refusal::UNAUTHORIZED.to_owned(),
             }),
+            Err(Failure::NotSent(reason)) => {
+                CreateOutcome::NotSent(Failure::NotSent(reason).into())
+            }
             Err(failure) => CreateOutcome::Uncertain(failure.into()),
         }
     }

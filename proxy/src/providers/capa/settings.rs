@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     config::{ConfigError, Lookup, is_loopback},
+    outgoing::Policy,
     variables::{SecretVariable, secret_variable},
 };
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub premium_spread: Amount,
     /// How long to wait. Not configurable: the proxy's own answers depend on it.
     pub timeouts: Timeouts,
+    /// How often to ask again, and when to stop asking.
+    pub policy: Policy,
 }
 
 /// How long each kind of call may take, from the first byte sent to the last one read.
@@ -47,6 +50,8 @@ pub struct Settings {
 pub struct Timeouts {
     /// Until a connection stands.
     pub connect: Duration,
+    /// Until the head of an answer is there, where the whole call may take longer.
+    pub headers: Duration,
     /// A price: the payer is watching.
     pub quote: Duration,
     /// A new order. Below the fifteen seconds in which the proxy answers its own caller.
@@ -58,7 +63,8 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(5),
+            connect: Duration::from_secs(3),
+            headers: Duration::from_secs(9),
             quote: Duration::from_secs(8),
             create: Duration::from_secs(12),
             other: Duration::from_secs(10),
@@ -100,6 +106,7 @@ impl Settings {
             webhook_secret_previous,
             premium_spread: text(PREMIUM_SPREAD).map_or(Ok(Amount::ZERO), |text| spread(&text))?,
             timeouts: Timeouts::default(),
+            policy: Policy::default(),
         }))
     }
 }

@@ -3,18 +3,24 @@
 //!
 //! A new provider joins with one line in `harnesses`.
 
+#[path = "conformance/campaign.rs"]
+mod campaign;
 #[path = "conformance/capa.rs"]
 mod capa;
 #[path = "conformance/faults.rs"]
 mod faults;
 #[path = "conformance/harness.rs"]
 mod harness;
+#[path = "conformance/log.rs"]
+mod log;
 #[path = "conformance/orders.rs"]
 mod orders;
 #[path = "conformance/payers.rs"]
 mod payers;
 #[path = "conformance/prices.rs"]
 mod prices;
+#[path = "conformance/table.rs"]
+mod table;
 
 use anyhow::Result;
 use harness::Harness;
@@ -75,4 +81,5 @@ every_provider_keeps! {
     faults::a_wrong_key_is_told_apart,
     faults::no_error_holds_a_secret,
     faults::no_log_line_holds_a_secret,
+    campaign::every_fault_ends_as_documented,
 }

@@ -10,6 +10,7 @@
 pub mod clock;
 pub mod config;
 mod control;
+pub mod door;
 pub mod fault;
 mod figure;
 pub mod providers;
@@ -29,6 +30,7 @@ use self::world::World;
 
 pub use self::clock::{Clock, Moment, Motion};
 pub use self::config::{Config, ShopConfig, WebhookTarget};
+pub use self::door::{Door, Shut};
 pub use self::fault::{Fault, Operation};
 pub use self::providers::capa::{
     AddUser, Capa, Deposit, Knobs, Pick, Refusal, Status, TransactionView,
@@ -41,6 +43,7 @@ pub struct Simulator {
     world: World,
     capa: Capa,
     shop: Option<ShopConfig>,
+    door: Door,
 }
 
 impl Simulator {
@@ -53,7 +56,12 @@ impl Simulator {
         } = config;
         let world = World::new(clock);
         let capa = Capa::new(capa_key, webhook, world.clone());
-        Self { world, capa, shop }
+        Self {
+            world,
+            capa,
+            shop,
+            door: Door::default(),
+        }
     }
 
     /// The time that everything goes by.
@@ -64,6 +72,11 @@ impl Simulator {
     /// The handle on Capa's stand-in.
     pub fn capa(&self) -> &Capa {
         &self.capa
+    }
+
+    /// The handle on the door that connections come in by, under [`run`].
+    pub fn door(&self) -> &Door {
+        &self.door
     }
 
     /// Every route: the providers, `/_sim/…` and the shop. Webhooks are sent and time passes without
@@ -93,6 +106,7 @@ pub async fn run(
     let capa = simulator.capa.clone();
     background.spawn(async move { capa.live().await });
 
+    let listener = simulator.door.before(listener)?;
     let (stopping, stopped) = oneshot::channel::<()>();
     let server = axum::serve(listener, simulator.router()).with_graceful_shutdown(async move {
         shutdown.await;

@@ -274,3 +274,37 @@ async fn a_request_that_hangs_does_not_delay_the_end() -> Outcome {
     timeout(Duration::from_secs(20), bench.server).await???;
     Ok(())
 }
+
+#[tokio::test]
+async fn the_door_is_shut_for_a_while() -> Outcome {
+    let bench = Bench::start().await?;
+    for shut in ["refusing", "silent"] {
+        let body = json!({ "shut": shut, "for_ms": 400 });
+        assert_eq!(bench.post("/door", body).await?.0, 202);
+        let knock = async || {
+            let client = Client::builder().connect_timeout(Duration::from_millis(100));
+            let clock = format!("{}/_sim/clock", bench.base);
+            Outcome::Ok(client.build()?.get(clock).send().await)
+        };
+        let is_shut = async {
+            loop {
+                // Whoever knocks while it is being shut may still see the door close.
+                if let Err(error) = knock().await?
+                    && error.is_connect()
+                    && error.is_timeout() == (shut == "silent")
+                {
+                    return Outcome::Ok(());
+                }
+            }
+        };
+        timeout(Duration::from_secs(5), is_shut).await??;
+        let is_open = async {
+            while knock().await?.is_err() {}
+            Outcome::Ok(())
+        };
+        timeout(Duration::from_secs(10), is_open).await??;
+    }
+    let forever = json!({ "shut": "silent", "for_ms": 600_001 });
+    assert_eq!(bench.post("/door", forever).await?.0, 400);
+    Ok(())
+}

@@ -3,7 +3,8 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use offramp_simulator::{Fault, Operation};
+use offramp_proxy::store::OrderFilter;
+use offramp_simulator::{Fault, Operation, Shut};
 use serde_json::json;
 
 use crate::support::{
@@ -75,6 +76,40 @@ async fn the_first_call_after_the_pause_is_a_price_and_not_the_order() -> Outcom
     assert_eq!(refused.refusal(), (503, "provider_unavailable"));
     assert_eq!(bench.capa().requests(Operation::Quote), before + 1);
     assert_eq!(bench.capa().requests(Operation::Create), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_order_for_which_no_connection_comes_about_leaves_its_key_free() -> Outcome {
+    for how in [Shut::Refusing, Shut::Silent] {
+        let bench = Bench::with(|_, settings| {
+            settings.timeouts.connect = Duration::from_millis(300);
+        })
+        .await?;
+        let ana = bench.ana().await?;
+        let (key, body) = (new_key(), confirm(&ana.firm("100").await?));
+        bench.simulator.door().shut(how).await;
+        let refused = ana.create_with_key(&key, &body).await?;
+        assert_eq!(refused.refusal(), (503, "provider_unavailable"), "{how:?}");
+        let filter = OrderFilter {
+            limit: 9,
+            ..OrderFilter::default()
+        };
+        let orders = bench.engine.store.orders(&filter).await?;
+        let [order] = orders.as_slice() else {
+            return Err(format!("{orders:?}").into());
+        };
+        assert_eq!(order.state.as_str(), "failed");
+        assert_eq!((order.shown.is_none(), order.next_check_at), (true, None));
+
+        bench.simulator.door().open().await;
+        let created = ana.create_with_key(&key, &body).await?;
+        assert_eq!(created.status, 201, "{}", created.text);
+        assert_ne!(created.order_id()?, order.id);
+        assert_eq!(bench.capa().transactions().len(), 1);
+        let again = ana.create_with_key(&key, &body).await?;
+        assert_eq!(again.order_id()?, created.order_id()?);
+    }
     Ok(())
 }
 

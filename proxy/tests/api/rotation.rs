@@ -62,7 +62,7 @@ impl Rotation {
     async fn restart(self) -> Outcome<Bench> {
         self.rotated.store(true, Ordering::Relaxed);
         let bench = self.bench.restart().await?;
-        bench.engine.resume().await?;
+        bench.engine.beat().await?;
         Ok(bench)
     }
 }

@@ -20,7 +20,7 @@ use offramp_proxy::{
     providers::capa::{Capa, Settings, Timeouts},
 };
 use offramp_simulator::{
-    Clock, Config, Deposit, Fault, Knobs, Moment, Operation, Pick, Simulator, WebhookTarget,
+    Clock, Config, Deposit, Fault, Knobs, Moment, Operation, Pick, Shut, Simulator, WebhookTarget,
     providers::capa::{
         CreatedAs, Decimals, ErrorShape, EventNames, ExecuteAnswer, ExtraFields,
         seed::{CUST_1, CUST_2, CUST_3},
@@ -102,7 +102,7 @@ impl CapaHarness {
             .map_err(anyhow::Error::from)
         };
         let short = Timeouts {
-            connect: IMPATIENT,
+            connect: IMPATIENT / 2,
             headers: IMPATIENT,
             quote: IMPATIENT,
             create: IMPATIENT,
@@ -223,6 +223,22 @@ impl Harness for CapaHarness {
 
     fn fail_once(&self, operation: Operation, fault: Fault) {
         self.simulator.capa().fault(operation, fault, 1);
+    }
+
+    fn clear_faults(&self) {
+        self.simulator.capa().clear_faults();
+    }
+
+    async fn shut_door(&self, how: Shut) {
+        self.simulator.door().shut(how).await;
+    }
+
+    async fn open_door(&self) {
+        self.simulator.door().open().await;
+    }
+
+    fn patience(&self) -> Duration {
+        IMPATIENT
     }
 
     fn requests(&self, operation: Operation) -> u64 {

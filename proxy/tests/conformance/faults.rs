@@ -1,18 +1,16 @@
 //! What holds while something fails: what is certain, and what nobody knows.
 
-use std::{
-    error::Error,
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::error::Error;
 
 use anyhow::{Result, bail, ensure};
 use offramp_domain::{order::OrderState, quote::QuoteKind, time::Timestamp};
 use offramp_proxy::provider::{CreateOutcome, LocalFacts, Provider, ProviderError, Refusal};
 use offramp_simulator::{Fault, Operation};
-use tracing_subscriber::fmt::MakeWriter;
 
-use super::harness::{Harness, created, new_order};
+use super::{
+    harness::{Harness, created, new_order},
+    log::Log,
+};
 
 /// The provider acts, and its answer gets lost.
 const LOST: [Fault; 4] = [
@@ -311,7 +309,7 @@ async fn what_is_said(
 }
 
 /// An error with all that is behind it, for people and for programmers.
-fn full_text(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn full_text(error: &(dyn Error + 'static)) -> String {
     let mut text = format!("{error} {error:?}");
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -323,12 +321,7 @@ fn full_text(error: &(dyn Error + 'static)) -> String {
 
 pub(crate) async fn no_log_line_holds_a_secret(harness: &dyn Harness) -> Result<()> {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let logging = tracing::subscriber::set_default(subscriber);
+    let logging = log.everything();
     let order = created(harness, "100").await?;
     harness
         .provider()
@@ -355,36 +348,4 @@ pub(crate) async fn no_log_line_holds_a_secret(harness: &dyn Harness) -> Result<
         ensure!(!lines.contains(&secret), "{secret} in {lines}");
     }
     Ok(())
-}
-
-/// A log that can be read.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }

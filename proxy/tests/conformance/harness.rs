@@ -15,7 +15,7 @@ use offramp_domain::{
 use offramp_proxy::provider::{
     CreateOutcome, NewOrder, Provider, ProviderRef, ProviderUserId, QuoteAsk, Snapshot,
 };
-use offramp_simulator::{Fault, Operation};
+use offramp_simulator::{Fault, Operation, Shut};
 
 /// A provider and the stand-in behind it, which is steered in the words of the neutral model.
 #[async_trait]
@@ -67,6 +67,18 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
 
     /// Makes the next call of this kind fail.
     fn fail_once(&self, operation: Operation, fault: Fault);
+
+    /// Ends every fault that has not happened yet.
+    fn clear_faults(&self);
+
+    /// Lets no connection come about.
+    async fn shut_door(&self, how: Shut);
+
+    /// Lets connections come about again.
+    async fn open_door(&self);
+
+    /// How long a call of the impatient adapter may take.
+    fn patience(&self) -> Duration;
 
     /// How often the provider was asked for this.
     fn requests(&self, operation: Operation) -> u64;

@@ -13,6 +13,7 @@
 //! | `POST /orders/{order}/status` | `{ "status": "FAILED" }`, or any other word |
 //! | `GET /faults`, `DELETE /faults` | |
 //! | `POST /faults` | `{ "operation": "create", "fault": "timeout_after", "times": 1 }`; without `operation` all of them; `refuse` instead of `fault` for a documented refusal |
+//! | `POST /door` | `{ "shut": "refusing", "for_ms": 2000 }`, or `silent`: no connection comes about until then |
 //! | `GET /knobs`, `PATCH /knobs` | the knobs that change, as in [`Knobs`](crate::Knobs); `{ "webhooks": "twice" }`, `"held"` or `"lost"` for webhooks that come twice, late or never |
 //! | `GET /rates` | |
 //! | `POST /rates` | `{ "bps": -100 }`, with `token` and `currency` for some pairs only |
@@ -27,6 +28,7 @@
 
 mod books;
 mod clock;
+mod door;
 mod faults;
 mod knobs;
 mod orders;
@@ -60,6 +62,7 @@ pub(crate) fn router(simulator: &Simulator) -> Router {
                 .post(faults::switch_on)
                 .delete(faults::clear),
         )
+        .route("/door", post(door::shut))
         .route("/knobs", get(knobs::show).patch(knobs::turn))
         .route("/rates", get(rates::list).post(rates::shift))
         .route("/users", get(users::list).post(users::add))

@@ -3,18 +3,22 @@
 //! A fault belongs to an operation and happens a number of times. Faults of one operation happen
 //! in the order in which they were switched on.
 
+mod fields;
+mod kind;
 mod spoil;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+
+pub use self::kind::{ANOTHER_ID, Fault, INWARDS, UNKNOWN_STATUS};
 
 /// What a provider is asked to do, as far as faults and counters tell it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,50 +43,6 @@ pub enum Operation {
     /// One webhook of the history is read, or asked for once more.
     Notification,
 }
-
-/// One way to fail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// Does nothing and never answers.
-    TimeoutBefore,
-    /// Acts, then never answers.
-    TimeoutAfter,
-    /// Drops the connection without acting.
-    ResetBefore,
-    /// Acts, then drops the connection.
-    ResetAfter,
-    /// Answers 500 without acting.
-    ServerErrorBefore,
-    /// Acts, then answers 500.
-    ServerErrorAfter,
-    /// Acts, then answers a byte at a time.
-    SlowDrip,
-    /// Acts, then breaks its JSON off in the middle.
-    MalformedJson,
-    /// Acts, then answers numbers where text belongs, and booleans where numbers belong.
-    WrongType,
-    /// Acts, then answers a status that nobody has heard of.
-    UnknownStatus,
-    /// Answers a redirect without acting.
-    Redirect,
-    /// Acts, then answers without a body.
-    EmptyBody,
-    /// Answers 502 with a page of HTML, as a gateway in front would, without acting.
-    BadGateway,
-    /// Answers 429 without acting.
-    RateLimited,
-    /// Answers what it was told to, without acting.
-    Canned {
-        /// The HTTP status.
-        status: u16,
-        /// The body, JSON or not.
-        body: String,
-    },
-}
-
-/// The status that [`Fault::UnknownStatus`] answers.
-pub const UNKNOWN_STATUS: &str = "SETTLING_IN_THE_DARK";
 
 /// How a provider words the failures that it would admit to.
 pub(crate) trait Failures {
@@ -209,16 +169,10 @@ pub(crate) async fn answer(
             next.run(request).await;
             failures.server_error(operation)
         }
-        Fault::SlowDrip => spoil::rewrite(next.run(request).await, spoil::drip).await,
-        Fault::MalformedJson => spoil::rewrite(next.run(request).await, spoil::break_off).await,
-        Fault::WrongType => spoil::rewrite(next.run(request).await, spoil::change_types).await,
-        Fault::UnknownStatus => spoil::rewrite(next.run(request).await, spoil::hide_status).await,
-        Fault::Redirect => (
-            StatusCode::TEMPORARY_REDIRECT,
-            [(header::LOCATION, "/elsewhere")],
-        )
-            .into_response(),
-        Fault::EmptyBody => spoil::rewrite(next.run(request).await, |_| Body::empty()).await,
+        Fault::Truncated => spoil::truncate(next.run(request).await).await,
+        Fault::CompressedBomb => spoil::bomb(next.run(request).await).await,
+        Fault::Redirect => redirect("/elsewhere"),
+        Fault::RedirectInwards => redirect(INWARDS),
         Fault::BadGateway => {
             let page = "<html><head><title>502 Bad Gateway</title></head></html>";
             (
@@ -236,7 +190,67 @@ pub(crate) async fn answer(
             response
         }
         Fault::Canned { status, body } => spoil::canned(status, body),
+        Fault::SlowDrip
+        | Fault::MalformedJson
+        | Fault::ResetInBody
+        | Fault::WrongType
+        | Fault::MissingField { .. }
+        | Fault::NullField { .. }
+        | Fault::ExtraFields
+        | Fault::NumberAsString
+        | Fault::NegativeAmount
+        | Fault::HugeAmount
+        | Fault::UnknownStatus
+        | Fault::StatusBack
+        | Fault::AnotherId
+        | Fault::TenMegabytes
+        | Fault::EmptyBody => {
+            let response = next.run(request).await;
+            spoil::rewrite(response, |bytes| spoilt(&fault, bytes)).await
+        }
     }
+}
+
+/// What a fault that changes only the body makes of it.
+fn spoilt(fault: &Fault, bytes: Bytes) -> Body {
+    match fault {
+        Fault::SlowDrip => spoil::drip(bytes),
+        Fault::MalformedJson => spoil::break_off(bytes),
+        Fault::ResetInBody => spoil::drop_in_the_middle(bytes),
+        Fault::WrongType => fields::change_types(bytes),
+        Fault::MissingField { nth } => fields::leave_out(bytes, *nth),
+        Fault::NullField { nth } => fields::null(bytes, *nth),
+        Fault::ExtraFields => fields::add_fields(bytes),
+        Fault::NumberAsString => fields::quote_numbers(bytes),
+        Fault::NegativeAmount => fields::negate(bytes),
+        Fault::HugeAmount => fields::inflate(bytes),
+        Fault::UnknownStatus => fields::hide_status(bytes),
+        Fault::StatusBack => fields::go_back(bytes),
+        Fault::AnotherId => fields::change_id(bytes),
+        Fault::TenMegabytes => spoil::bloat(bytes),
+        Fault::EmptyBody => Body::empty(),
+        Fault::TimeoutBefore
+        | Fault::TimeoutAfter
+        | Fault::ResetBefore
+        | Fault::ResetAfter
+        | Fault::Truncated
+        | Fault::ServerErrorBefore
+        | Fault::ServerErrorAfter
+        | Fault::CompressedBomb
+        | Fault::Redirect
+        | Fault::RedirectInwards
+        | Fault::BadGateway
+        | Fault::RateLimited
+        | Fault::Canned { .. } => Body::from(bytes),
+    }
+}
+
+fn redirect(location: &'static str) -> Response {
+    (
+        StatusCode::TEMPORARY_REDIRECT,
+        [(header::LOCATION, location)],
+    )
+        .into_response()
 }
 
 #[cfg(test)]
@@ -275,6 +289,8 @@ mod tests {
 
     #[test]
     fn faults_are_named_in_snake_case() {
+        let fault: Fault = serde_json::from_str(r#"{"missing_field":{"nth":3}}"#).unwrap();
+        assert_eq!(fault, Fault::MissingField { nth: 3 });
         let fault: Fault = serde_json::from_str("\"timeout_after\"").unwrap();
         assert_eq!(fault, Fault::TimeoutAfter);
         let fault: Fault = serde_json::from_str(r#"{"canned":{"status":418,"body":""}}"#).unwrap();

@@ -1,20 +1,25 @@
-//! What a fault does to an answer.
+//! What a fault does to the bytes of an answer, whatever they mean.
 
 use std::io;
+use std::io::Write as _;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::body::{self, Body, Bytes};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use flate2::{Compression, write::GzEncoder};
 use futures::stream;
-use serde_json::Value;
 
-use super::UNKNOWN_STATUS;
+const MEBIBYTE: usize = 1 << 20;
 
 /// A response whose body fails at once: the server drops the connection before a byte is sent.
 pub(super) fn reset() -> Response {
-    let error = io::Error::from(io::ErrorKind::ConnectionReset);
-    Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(error)])))
+    Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(broken())])))
+}
+
+fn broken() -> io::Error {
+    io::Error::from(io::ErrorKind::ConnectionReset)
 }
 
 pub(super) fn canned(status: u16, body: String) -> Response {
@@ -24,15 +29,14 @@ pub(super) fn canned(status: u16, body: String) -> Response {
 
 /// The same response with another body. A body over a megabyte becomes empty.
 pub(super) async fn rewrite(response: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
-    const LIMIT: usize = 1 << 20;
     let (mut head, body) = response.into_parts();
     head.headers.remove(header::CONTENT_LENGTH);
-    let bytes = body::to_bytes(body, LIMIT).await.unwrap_or_default();
+    let bytes = body::to_bytes(body, MEBIBYTE).await.unwrap_or_default();
     Response::from_parts(head, change(bytes))
 }
 
 pub(super) fn drip(bytes: Bytes) -> Body {
-    const PAUSE: Duration = Duration::from_millis(500);
+    const PAUSE: Duration = Duration::from_secs(1);
     Body::from_stream(stream::unfold(bytes, |mut rest| async move {
         if rest.is_empty() {
             return None;
@@ -48,42 +52,58 @@ pub(super) fn break_off(mut bytes: Bytes) -> Body {
     Body::from(bytes)
 }
 
-pub(super) fn change_types(bytes: Bytes) -> Body {
-    match serde_json::from_slice::<Value>(&bytes) {
-        Ok(value) => Body::from(with_types_changed(value).to_string()),
-        Err(_) => Body::from(bytes),
-    }
+/// Half of the body, and then the connection is dropped.
+pub(super) fn drop_in_the_middle(mut bytes: Bytes) -> Body {
+    /// How long the half may take to get out.
+    const SENT: Duration = Duration::from_millis(50);
+
+    let half = bytes.split_to(bytes.len().div_euclid(2));
+    let parts = stream::unfold(Some(half), |part| async move {
+        let Some(half) = part else {
+            tokio::time::sleep(SENT).await;
+            return Some((Err(broken()), None));
+        };
+        Some((Ok(half), None))
+    });
+    Body::from_stream(parts)
 }
 
-fn with_types_changed(value: Value) -> Value {
-    match value {
-        Value::String(_) => Value::from(7),
-        Value::Number(_) => Value::from(true),
-        Value::Array(items) => items.into_iter().map(with_types_changed).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(key, value)| (key, with_types_changed(value)))
-            .collect(),
-        Value::Null | Value::Bool(_) => value,
-    }
+/// The same, under a head that names the whole length.
+pub(super) async fn truncate(response: Response) -> Response {
+    let mut length = 0;
+    let mut response = rewrite(response, |bytes| {
+        length = bytes.len();
+        drop_in_the_middle(bytes)
+    })
+    .await;
+    let length = HeaderValue::from(length);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length);
+    response
 }
 
-/// Works on the text, so that every amount keeps its digits.
-pub(super) fn hide_status(bytes: Bytes) -> Body {
-    const KEY: &str = "\"status\":\"";
-    let Ok(text) = str::from_utf8(&bytes) else {
-        return Body::from(bytes);
-    };
-    let mut parts = text.split(KEY);
-    let mut hidden = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.split_once('"').map_or("", |(_, rest)| rest);
-        hidden.push_str(KEY);
-        hidden.push_str(UNKNOWN_STATUS);
-        hidden.push('"');
-        hidden.push_str(rest);
-    }
-    Body::from(hidden)
+/// Ten megabytes of what looks like an answer.
+pub(super) fn bloat(_: Bytes) -> Body {
+    let filling = " ".repeat(10 * MEBIBYTE);
+    Body::from(format!("{{\"success\":true,\"data\":{filling}{{}}}}"))
+}
+
+/// A hundred megabytes, in as many members of a gzip stream of a kilobyte each.
+pub(super) async fn bomb(response: Response) -> Response {
+    static MEMBER: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let spaces = vec![b' '; MEBIBYTE];
+        // Writing to memory does not fail.
+        let written = encoder.write_all(&spaces).and_then(|()| encoder.finish());
+        written.unwrap_or_default()
+    });
+    let mut response = rewrite(response, |_| Body::from(MEMBER.repeat(100))).await;
+    let gzip = HeaderValue::from_static("gzip");
+    response
+        .headers_mut()
+        .insert(header::CONTENT_ENCODING, gzip);
+    response
 }
 
 #[cfg(test)]
@@ -91,21 +111,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_unknown_status_leaves_every_other_digit() {
-        let body = r#"{"status":"PENDING","rate":18.184665,"list":[{"status":"FAILED"}]}"#;
-        let hidden = body::to_bytes(hide_status(Bytes::from(body)), 1 << 20)
+    async fn a_bomb_is_small_and_unfolds() {
+        let response = bomb(Response::new(Body::empty())).await;
+        let bytes = body::to_bytes(response.into_body(), MEBIBYTE)
             .await
             .unwrap();
-        let expected = body
-            .replace("PENDING", UNKNOWN_STATUS)
-            .replace("FAILED", UNKNOWN_STATUS);
-        assert_eq!(hidden, expected.as_bytes());
-    }
-
-    #[test]
-    fn changed_types_keep_the_shape() {
-        let value = serde_json::json!({ "a": "b", "c": [1, null], "d": { "e": true } });
-        let changed = serde_json::json!({ "a": 7, "c": [true, null], "d": { "e": true } });
-        assert_eq!(with_types_changed(value), changed);
+        let mut decoder = flate2::read::MultiGzDecoder::new(&bytes[..]);
+        let unfolded = io::copy(&mut decoder, &mut io::sink()).unwrap();
+        assert_eq!(unfolded, 100 << 20);
     }
 }

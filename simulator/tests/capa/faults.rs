@@ -181,3 +181,73 @@ async fn a_fault_touches_its_operation_until_it_is_cleared() -> Outcome {
     assert_eq!(bench.capa().requests(Operation::Kyc), 0);
     Ok(())
 }
+
+#[tokio::test]
+async fn an_answer_can_end_before_its_end() -> Outcome {
+    let bench = Bench::start().await?;
+    for fault in [Fault::ResetInBody, Fault::Truncated] {
+        let response = create(&bench, fault.clone()).send().await?;
+        assert_eq!(response.status(), 201);
+        let named = response.content_length();
+        assert_eq!(named.is_some(), fault == Fault::Truncated);
+        let error = response.bytes().await.err().ok_or("the body is whole")?;
+        assert!(!error.is_timeout(), "{error}");
+    }
+    assert_eq!(created(&bench.simulator), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_can_be_far_too_large() -> Outcome {
+    let bench = Bench::start().await?;
+    let large = answer_under(&bench, Fault::TenMegabytes).await?;
+    assert!(large.text.len() > 10 << 20);
+    let bomb = create(&bench, Fault::CompressedBomb).send().await?;
+    assert_eq!(bomb.headers()["content-encoding"], "gzip");
+    assert!(bomb.bytes().await?.len() < 1 << 20);
+    Ok(())
+}
+
+#[tokio::test]
+async fn members_of_an_answer_can_be_spoilt() -> Outcome {
+    let bench = Bench::start().await?;
+    let amount = async |fault| {
+        let answer = answer_under(&bench, fault).await?;
+        Outcome::Ok(answer.json["data"]["cryptoAmount"].clone())
+    };
+    assert_eq!(amount(Fault::NumberAsString).await?, "100");
+    assert_eq!(amount(Fault::NegativeAmount).await?, -100);
+    assert_eq!(amount(Fault::HugeAmount).await?, 1e60);
+
+    let another = answer_under(&bench, Fault::AnotherId).await?;
+    assert_eq!(another.data("id"), offramp_simulator::fault::ANOTHER_ID);
+    let back = answer_under(&bench, Fault::StatusBack).await?;
+    assert_eq!(back.data("status"), "PENDING");
+    let more = answer_under(&bench, Fault::ExtraFields).await?;
+    assert_eq!(more.json["data"]["__proto__"], Value::Null);
+    let missing = answer_under(&bench, Fault::MissingField { nth: 0 }).await?;
+    assert_eq!(missing.json["data"], Value::Null);
+    let null = answer_under(&bench, Fault::NullField { nth: 0 }).await?;
+    assert_eq!(null.json["data"], Value::Null);
+    assert!(null.json.get("data").is_some() && missing.json.get("data").is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_redirect_can_lead_inwards() -> Outcome {
+    let bench = Bench::start().await?;
+    bench
+        .capa()
+        .fault(Operation::List, Fault::RedirectInwards, 1);
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let response = client
+        .build()?
+        .execute(bench.request(Method::GET, "/transactions").build()?)
+        .await?;
+    assert_eq!(response.status(), 307);
+    assert_eq!(
+        response.headers()["location"],
+        offramp_simulator::fault::INWARDS
+    );
+    Ok(())
+}

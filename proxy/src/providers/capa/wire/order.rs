@@ -6,7 +6,7 @@ use offramp_domain::{
     time::Timestamp,
 };
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 
 use super::{OFF_RAMP, bank::BankInformation, figure::Figure, said};
@@ -158,8 +158,16 @@ fn currency(code: &str) -> Option<Currency> {
 #[derive(Deserialize)]
 pub(in super::super) struct Page {
     /// How many there are on all pages together.
+    #[serde(default, deserialize_with = "number_or_string")]
     count: Option<usize>,
     data: Vec<Box<RawValue>>,
+}
+
+/// Where amounts are strings, nobody knows what a count is.
+fn number_or_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    let number = raw.map(|raw| raw.get().trim_matches('"').parse());
+    number.transpose().map_err(de::Error::custom)
 }
 
 /// As much as can be said about an order that cannot be read.

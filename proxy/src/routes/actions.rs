@@ -87,10 +87,7 @@ async fn answered(engine: &Engine, order: OrderRecord) -> Result<OrderRecord, Ap
                 Some(read) => now = read,
                 None => return Err(ApiError::new(ErrorCode::NotFound)),
             }
-            // The sender lives in the engine, so this ends only with a change.
-            if changes.changed().await.is_err() {
-                break;
-            }
+            changes.changed().await;
         }
         Ok(now)
     };

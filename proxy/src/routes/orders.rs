@@ -241,7 +241,7 @@ pub(crate) async fn read_order(
         let mut stopping = engine.stopping();
         while is_known(&order) {
             tokio::select! {
-                _ = changes.changed() => order = visible(&engine, &caller, &id).await?,
+                () = changes.changed() => order = visible(&engine, &caller, &id).await?,
                 _ = stopped(&mut stopping) => break,
                 () = tokio::time::sleep_until(deadline) => break,
             }

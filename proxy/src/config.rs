@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     catalog::Catalog,
+    serve::Limits,
     variables::{SecretVariable, secret_variable},
 };
 
@@ -51,6 +52,8 @@ pub struct Config {
     pub quotes_per_second: NonZeroU32,
     /// `OFFRAMP_WIDGET_DIR`, `dist`: the built widget.
     pub widget_dir: PathBuf,
+    /// `OFFRAMP_MAX_CONNECTIONS`, 12000: connections at once, and what each may take.
+    pub connections: Limits,
     /// `OFFRAMP_CLOCK_URL`: the simulator's clock, for demos on one machine.
     pub clock_url: Option<Url>,
 }
@@ -123,6 +126,7 @@ impl Config {
             widget_dir: text("OFFRAMP_WIDGET_DIR")
                 .unwrap_or_else(|| "dist".to_owned())
                 .into(),
+            connections: Limits::new(parsed(text, "OFFRAMP_MAX_CONNECTIONS", "12000")?),
             clock_url: local_url(text, "OFFRAMP_CLOCK_URL")?,
         })
     }
@@ -321,6 +325,7 @@ mod tests {
             ["https://shop.example", "http://127.0.0.1:4000"]
         );
         assert_eq!(config.deposit_offer, Duration::from_mins(30));
+        assert_eq!(config.connections.at_once.get(), 12_000);
     }
 
     #[test]
@@ -347,6 +352,10 @@ mod tests {
         assert_eq!(
             refusal("OFFRAMP_SESSION_MINUTES", "0"),
             "OFFRAMP_SESSION_MINUTES is wrong: number would be zero for non-zero type"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_MAX_CONNECTIONS", "0"),
+            "OFFRAMP_MAX_CONNECTIONS is wrong: number would be zero for non-zero type"
         );
         assert_eq!(
             refusal("OFFRAMP_ALLOWED_ORIGINS", "*"),

@@ -19,6 +19,7 @@ pub mod provider;
 pub mod providers;
 mod routes;
 pub mod secrets;
+pub mod serve;
 pub mod store;
 pub mod variables;
 mod view;
@@ -88,20 +89,20 @@ async fn wrong_method() -> ApiError {
 /// Serves until `shutdown`, doing the duties beside. Whoever waits is let go first.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the listener is none.
 pub async fn run(
     listener: TcpListener,
     engine: Arc<Engine>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let duties = tokio::spawn(Arc::clone(&engine).run_duties());
+    let limits = engine.config.connections;
     let stopping = Arc::clone(&engine);
-    let served = axum::serve(listener, app(engine))
-        .with_graceful_shutdown(async move {
-            shutdown.await;
-            stopping.stop();
-        })
-        .await;
+    let shutdown = async move {
+        shutdown.await;
+        stopping.stop();
+    };
+    let served = serve::serve(listener, app(engine), limits, shutdown).await;
     duties.abort();
     served
 }

@@ -1,6 +1,6 @@
 //! `offramp-proxy`: read the configuration, then bind and run, or do what an operator asks.
 
-use std::{env, process::ExitCode, sync::Arc};
+use std::{env, num::NonZeroU32, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
@@ -11,6 +11,9 @@ use offramp_proxy::{
 use tokio::{net::TcpListener, signal};
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
+
+/// Files besides connections: the database, the provider, the widget.
+const OTHER_FILES: u64 = 256;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
@@ -23,6 +26,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     let lookup = |name: &str| env::var(name).ok();
     let config = Config::from_env(&lookup)?;
+    allow_files(config.connections.at_once);
     let providers = providers::from_env(&lookup).await?;
     if !providers
         .iter()
@@ -59,6 +63,20 @@ async fn main() -> anyhow::Result<ExitCode> {
     engine.store.leave().await?;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Raises the number of files that may be open, as far as the system lets: every connection is one,
+/// and the default is usually 1,024.
+fn allow_files(connections: NonZeroU32) {
+    let needed = u64::from(connections.get()) + OTHER_FILES;
+    match rlimit::increase_nofile_limit(needed) {
+        Ok(allowed) if allowed < needed => warn!(
+            allowed,
+            needed, "the system allows fewer open files than OFFRAMP_MAX_CONNECTIONS needs"
+        ),
+        Ok(_) => {}
+        Err(error) => warn!(%error, "the limit of open files is not known"),
+    }
 }
 
 /// Ctrl-C, or what a service manager sends.

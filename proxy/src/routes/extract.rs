@@ -1,14 +1,15 @@
 //! What handlers take out of a request, parsed once.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
 use offramp_domain::{api::ErrorCode, time::Timestamp};
 use serde::de::DeserializeOwned;
+use tower_http::timeout::TimeoutError;
 
 use crate::{
     engine::Engine,
@@ -241,17 +242,32 @@ where
 /// The bytes of a body, up to the limit.
 ///
 /// # Errors
-/// When there are more, or the connection broke.
+/// When there are more, they took too long, or the connection broke.
 pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection| {
-            if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 ApiError::new(ErrorCode::PayloadTooLarge)
+            } else if took_too_long(&rejection) {
+                ApiError::invalid_request("the body took too long")
+                    .with_status(StatusCode::REQUEST_TIMEOUT)
             } else {
                 ApiError::invalid_request("the body could not be read")
             }
         })
+}
+
+/// Whether the connection's own limit of time ended the body.
+fn took_too_long(rejection: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(rejection);
+    while let Some(error) = cause {
+        if error.is::<TimeoutError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Says what was found without repeating what was sent: it may be a bank number.

@@ -1,6 +1,6 @@
 //! The program around the API: health, documentation, the widget's files, and its end.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{fs, time::Duration};
 
 use futures::future::join_all;
 use offramp_proxy::{
@@ -9,9 +9,10 @@ use offramp_proxy::{
 };
 use offramp_simulator::{AddUser, Deposit, Fault, Operation};
 use serde_json::json;
-use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::support::{Bench, Database, FOREIGN_ORIGIN, ORIGIN, Outcome, PARTNER, Shopper, session};
+use crate::support::{
+    Bench, Database, FOREIGN_ORIGIN, ORIGIN, Outcome, PARTNER, Shopper, program::Program, session,
+};
 
 #[tokio::test]
 async fn the_process_and_its_database_answer() -> Outcome {
@@ -212,32 +213,10 @@ async fn the_documentation_names_the_address_that_callers_use() -> Outcome {
     Ok(())
 }
 
-/// The whole program on a socket, until the sender is used.
-async fn running(
-    bench: &Bench,
-) -> Outcome<(
-    String,
-    oneshot::Sender<()>,
-    tokio::task::JoinHandle<std::io::Result<()>>,
-)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let base = format!("http://{}", listener.local_addr()?);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let program = tokio::spawn(offramp_proxy::run(
-        listener,
-        Arc::clone(&bench.engine),
-        async {
-            // A sender that is dropped stops it as well.
-            let _ = stopped.await;
-        },
-    ));
-    Ok((base, stop, program))
-}
-
 #[tokio::test]
 async fn the_program_does_its_duties_by_itself() -> Outcome {
     let bench = Bench::start().await?;
-    let (_, _stop, _program) = running(&bench).await?;
+    let _program = Program::start(&bench).await?;
     let ana = bench.ana().await?;
     let created = ana.buy("100").await?;
     let id = created.order_id()?;
@@ -258,7 +237,7 @@ async fn the_program_does_its_duties_by_itself() -> Outcome {
 async fn many_payers_at_once_are_all_paid_once() -> Outcome {
     const PAYERS: usize = 16;
     let bench = Bench::start().await?;
-    let (_, _stop, _program) = running(&bench).await?;
+    let _program = Program::start(&bench).await?;
     let mut payers = Vec::new();
     for number in 0..PAYERS {
         let user = bench.capa().add_user(AddUser { verified: true });
@@ -297,12 +276,12 @@ async fn many_payers_at_once_are_all_paid_once() -> Outcome {
 #[tokio::test]
 async fn the_program_lets_long_polls_answer_before_it_ends() -> Outcome {
     let bench = Bench::start().await?;
-    let (base, stop, program) = running(&bench).await?;
+    let program = Program::start(&bench).await?;
     let ana = bench.ana().await?;
     let created = ana.buy("100").await?;
     let id = created.order_id()?;
     let poll = reqwest::Client::new()
-        .get(format!("{base}/v1/orders/{id}"))
+        .get(format!("{}/v1/orders/{id}", program.base))
         .header("authorization", format!("Bearer {}", ana.token))
         .header("origin", ORIGIN)
         .header("if-none-match", created.header("etag"))
@@ -312,12 +291,11 @@ async fn the_program_lets_long_polls_answer_before_it_ends() -> Outcome {
         while !bench.engine.wake.is_watched(&id) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        drop(stop);
-        program.await
+        program.stop().await
     };
     let (polled, ended) =
         tokio::time::timeout(Duration::from_secs(10), async { tokio::join!(poll, end) }).await?;
-    ended??;
+    ended?;
     assert_eq!(polled?.status().as_u16(), 304);
     Ok(())
 }
@@ -325,7 +303,7 @@ async fn the_program_lets_long_polls_answer_before_it_ends() -> Outcome {
 #[tokio::test]
 async fn a_provider_that_does_not_answer_about_one_order_holds_up_no_other() -> Outcome {
     let bench = Bench::start().await?;
-    let (_, _stop, _program) = running(&bench).await?;
+    let _program = Program::start(&bench).await?;
     let (ana, luis) = (bench.ana().await?, bench.luis().await?);
     ana.open_order().await?;
     let second = luis.open_order().await?;

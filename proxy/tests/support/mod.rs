@@ -2,8 +2,10 @@
 //! socket, and one held clock for both.
 
 mod answer;
+pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod shopper;
+pub(crate) mod slow;
 
 use std::{
     error::Error, net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration,

@@ -1,0 +1,44 @@
+//! The whole program on a socket.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use super::{Bench, Outcome};
+
+/// The proxy of a bench on a socket, until it is told to stop or dropped.
+pub(crate) struct Program {
+    pub(crate) base: String,
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Program {
+    pub(crate) async fn start(bench: &Bench) -> Outcome<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(offramp_proxy::run(
+            listener,
+            Arc::clone(&bench.engine),
+            async {
+                // A sender that is dropped stops it as well.
+                let _ = stopped.await;
+            },
+        ));
+        Ok(Self {
+            base: format!("http://{address}"),
+            address,
+            stop,
+            task,
+        })
+    }
+
+    /// Has it stop, and waits until it has.
+    pub(crate) async fn stop(self) -> Outcome {
+        drop(self.stop);
+        tokio::time::timeout(Duration::from_secs(30), self.task).await???;
+        Ok(())
+    }
+}

@@ -1,7 +1,13 @@
 //! What the proxy is told: the environment, read once, each wrong value refused by its name.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    path::PathBuf,
+    time::Duration,
+};
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 use url::Url;
@@ -54,6 +60,10 @@ pub struct Config {
     pub widget_dir: PathBuf,
     /// `OFFRAMP_MAX_CONNECTIONS`, 12000: connections at once, and what each may take.
     pub connections: Limits,
+    /// `OFFRAMP_RATE_LIMITS`, `on`: whether anybody may ask too often.
+    pub has_rate_limits: bool,
+    /// `OFFRAMP_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// `OFFRAMP_CLOCK_URL`: the simulator's clock, for demos on one machine.
     pub clock_url: Option<Url>,
 }
@@ -127,6 +137,11 @@ impl Config {
                 .unwrap_or_else(|| "dist".to_owned())
                 .into(),
             connections: Limits::new(parsed(text, "OFFRAMP_MAX_CONNECTIONS", "12000")?),
+            has_rate_limits: is_on(text, "OFFRAMP_RATE_LIMITS", "on")?,
+            trusted_proxies: networks(
+                &text("OFFRAMP_TRUSTED_PROXIES").unwrap_or_default(),
+                "OFFRAMP_TRUSTED_PROXIES",
+            )?,
             clock_url: local_url(text, "OFFRAMP_CLOCK_URL")?,
         })
     }
@@ -186,6 +201,33 @@ where
         .unwrap_or(default)
         .parse()
         .map_err(|error| ConfigError::wrong(variable, error))
+}
+
+fn is_on(
+    text: impl Fn(&'static str) -> Option<String>,
+    variable: &'static str,
+    default: &str,
+) -> Result<bool, ConfigError> {
+    match text(variable).as_deref().unwrap_or(default) {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(ConfigError::wrong(variable, "neither `on` nor `off`")),
+    }
+}
+
+/// Addresses, and networks as `10.0.0.0/8`.
+fn networks(list: &str, variable: &'static str) -> Result<Vec<IpNet>, ConfigError> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|listed| !listed.is_empty())
+        .map(|listed| {
+            let address = listed.parse::<IpAddr>().map(IpNet::from);
+            address.or_else(|_| listed.parse()).map_err(|_| {
+                let problem = format!("{listed} is neither an address nor a network");
+                ConfigError::wrong(variable, problem)
+            })
+        })
+        .collect()
 }
 
 fn minutes(
@@ -326,6 +368,19 @@ mod tests {
         );
         assert_eq!(config.deposit_offer, Duration::from_mins(30));
         assert_eq!(config.connections.at_once.get(), 12_000);
+        assert!(config.has_rate_limits && config.trusted_proxies.is_empty());
+    }
+
+    #[test]
+    fn addresses_and_networks_may_be_trusted() {
+        let list = "127.0.0.1, fd00::/8,::1";
+        let config = config(&[("OFFRAMP_TRUSTED_PROXIES", list)]).unwrap();
+        let trusted: Vec<_> = config
+            .trusted_proxies
+            .iter()
+            .map(IpNet::to_string)
+            .collect();
+        assert_eq!(trusted, ["127.0.0.1/32", "fd00::/8", "::1/128"]);
     }
 
     #[test]
@@ -356,6 +411,14 @@ mod tests {
         assert_eq!(
             refusal("OFFRAMP_MAX_CONNECTIONS", "0"),
             "OFFRAMP_MAX_CONNECTIONS is wrong: number would be zero for non-zero type"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_RATE_LIMITS", "none"),
+            "OFFRAMP_RATE_LIMITS is wrong: neither `on` nor `off`"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_TRUSTED_PROXIES", "10.0.0.0/8, balancer"),
+            "OFFRAMP_TRUSTED_PROXIES is wrong: balancer is neither an address nor a network"
         );
         assert_eq!(
             refusal("OFFRAMP_ALLOWED_ORIGINS", "*"),

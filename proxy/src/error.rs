@@ -1,5 +1,7 @@
 //! Errors as the API tells them: the only place where a status code is chosen.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -107,6 +109,14 @@ impl ApiError {
     pub fn verification_required(verification_url: Option<String>) -> Self {
         let mut error = Self::new(ErrorCode::VerificationRequired);
         error.extra.verification_url = verification_url;
+        error
+    }
+
+    /// Too many requests, until so much time has passed.
+    pub fn rate_limited(wait: Duration) -> Self {
+        let mut error = Self::new(ErrorCode::RateLimited);
+        let whole_secs = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        error.extra.retry_after_secs = Some(whole_secs.max(1));
         error
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`config`] (what it is told), [`provider`] (what it expects of a provider),
 //! [`store`] (what it remembers), [`engine`] (what happens to an order), `routes` (who may ask for
-//! what), `view` (what they see).
+//! what), `view` (what they see), [`serve`] and [`rate_limits`] (how much of it anybody may take).
 
 pub mod catalog;
 pub mod clock;
@@ -17,6 +17,7 @@ mod openapi;
 pub mod outgoing;
 pub mod provider;
 pub mod providers;
+pub mod rate_limits;
 mod routes;
 pub mod secrets;
 pub mod serve;
@@ -38,13 +39,23 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{engine::Engine, error::ApiError};
+use crate::{
+    engine::Engine,
+    error::ApiError,
+    rate_limits::{RateLimits, Stopwatch},
+};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Every route, for tests that need no socket.
 pub fn app(engine: Arc<Engine>) -> Router {
+    let limits = RateLimits::new(&engine.config, &Stopwatch::real());
+    app_within(engine, &Arc::new(limits))
+}
+
+/// Every route, within limits that somebody else may look at.
+pub fn app_within(engine: Arc<Engine>, limits: &Arc<RateLimits>) -> Router {
     let (api, openapi) = OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
         .routes(routes!(routes::sessions::open_session))
         .routes(routes!(routes::checkout::read_checkout))
@@ -56,6 +67,7 @@ pub fn app(engine: Arc<Engine>) -> Router {
         .routes(routes!(routes::orders::read_order))
         .routes(routes!(routes::actions::act))
         .split_for_parts();
+    let openapi = openapi::limited(openapi);
     let openapi = openapi::reached_at(openapi, engine.config.public_url.as_ref());
     let api = api
         .route(
@@ -68,11 +80,12 @@ pub fn app(engine: Arc<Engine>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .fallback(absent)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(Arc::clone(limits), rate_limits::layer))
         .layer(from_fn_with_state(
             Arc::clone(&engine),
             middleware::cors::layer,
         ));
-    api.merge(routes::widget::files(&engine.config.widget_dir))
+    api.merge(routes::widget::files(&engine.config.widget_dir, limits))
         .layer(from_fn(middleware::request_id::layer))
         .with_state(engine)
 }

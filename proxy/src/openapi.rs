@@ -4,7 +4,7 @@ use url::Url;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Server,
+        Content, Ref, ResponseBuilder, Server,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -34,6 +34,22 @@ pub(crate) fn reached_at(
 ) -> utoipa::openapi::OpenApi {
     // Paths begin with a slash.
     openapi.servers = public_url.map(|url| vec![Server::new(url.as_str().trim_end_matches('/'))]);
+    openapi
+}
+
+/// The same, where every call may be refused because there were too many.
+pub(crate) fn limited(mut openapi: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for path in openapi.paths.paths.values_mut() {
+        for call in [&mut path.get, &mut path.post, &mut path.delete] {
+            let Some(call) = call else { continue };
+            let problem = Ref::from_schema_name("Problem");
+            let refused = ResponseBuilder::new()
+                .description("`rate_limited`: as many seconds as `Retry-After` says")
+                .content("application/json", Content::new(Some(problem)));
+            let responses = &mut call.responses.responses;
+            responses.insert("429".to_owned(), refused.build().into());
+        }
+    }
     openapi
 }
 

@@ -135,6 +135,7 @@ impl Site {
                 ),
                 ("OFFRAMP_WIDGET_DIR", system::text(&self.widget)?),
                 ("OFFRAMP_CLOCK_URL", &clock),
+                ("OFFRAMP_RATE_LIMITS", self.build.rate_limits()),
                 ("CAPA_BASE_URL", &shop),
                 ("CAPA_API_KEY", &self.keys.capa),
                 ("CAPA_WEBHOOK_SECRET", &self.keys.webhook),
@@ -162,6 +163,14 @@ impl Site {
 }
 
 impl Build {
+    /// What is measured is one payer who never pauses.
+    fn rate_limits(self) -> &'static str {
+        match self {
+            Self::Debug => "on",
+            Self::Release => "off",
+        }
+    }
+
     /// Cargo puts them beside this program, or beside its folder.
     fn program(self, name: &str) -> Result<PathBuf> {
         let this = env::current_exe()?;

@@ -6,12 +6,15 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderValue, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
 use tower_http::services::{ServeDir, ServeFile};
 
-use crate::engine::Engine;
+use crate::{
+    engine::Engine,
+    rate_limits::{self, RateLimits},
+};
 
 /// The loader changes with every release: asked for again after five minutes.
 const LOADER: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -20,7 +23,7 @@ const LOADER: HeaderValue = HeaderValue::from_static("public, max-age=300");
 const HASHED: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The widget's files, pre-compressed where the bundler did.
-pub(crate) fn files(folder: &Path) -> Router<Arc<Engine>> {
+pub(crate) fn files(folder: &Path, limits: &Arc<RateLimits>) -> Router<Arc<Engine>> {
     let version = env!("CARGO_PKG_VERSION");
     let loader = ServeFile::new(folder.join("offramp.js"))
         .precompressed_br()
@@ -31,10 +34,12 @@ pub(crate) fn files(folder: &Path) -> Router<Arc<Engine>> {
         .precompressed_gzip();
     Router::new()
         .route_service("/offramp.js", loader)
+        .layer(from_fn_with_state(Arc::clone(limits), rate_limits::layer))
         .layer(from_fn(|request, next| cached(LOADER, request, next)))
         .merge(
             Router::new()
                 .nest_service(&format!("/{version}"), hashed)
+                .layer(from_fn_with_state(Arc::clone(limits), rate_limits::layer))
                 .layer(from_fn(|request, next| cached(HASHED, request, next))),
         )
 }

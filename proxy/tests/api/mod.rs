@@ -17,6 +17,7 @@ mod mismatch;
 mod operator;
 mod planted;
 mod quotes;
+mod rate_limits;
 mod reading;
 mod report;
 mod rotation;

@@ -8,12 +8,21 @@ pub(crate) mod shopper;
 pub(crate) mod slow;
 
 use std::{
-    error::Error, net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration,
+    error::Error,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{Method, Request, header},
 };
 use offramp_domain::time::Timestamp;
@@ -23,6 +32,7 @@ use offramp_proxy::{
     engine::Engine,
     provider::Provider,
     providers::capa::{Capa, Settings},
+    rate_limits::{RateLimits, Stopwatch},
     secrets::Secrets,
     store::{OrderRecord, Store},
 };
@@ -193,6 +203,24 @@ impl Bench {
         })
     }
 
+    /// The same within the rate limits, whose time the test holds.
+    pub(crate) async fn limited(
+        tweak: impl Fn(&mut Config) + Send + Sync + 'static,
+    ) -> Outcome<(Self, Limited)> {
+        let mut bench = Self::with(move |config, _| {
+            config.has_rate_limits = true;
+            tweak(config);
+        })
+        .await?;
+        let passed = Arc::new(AtomicU64::new(0));
+        let shown = Arc::clone(&passed);
+        let stopwatch =
+            Stopwatch::from_fn(move || Duration::from_millis(shown.load(Ordering::Relaxed)));
+        let limits = Arc::new(RateLimits::new(&bench.engine.config, &stopwatch));
+        bench.app = offramp_proxy::app_within(Arc::clone(&bench.engine), &limits);
+        Ok((bench, Limited { limits, passed }))
+    }
+
     pub(crate) fn capa(&self) -> &offramp_simulator::Capa {
         self.simulator.capa()
     }
@@ -314,6 +342,18 @@ pub(crate) struct Peer {
     app: Router,
 }
 
+/// The rate limits of a bench, and their time.
+pub(crate) struct Limited {
+    pub(crate) limits: Arc<RateLimits>,
+    passed: Arc<AtomicU64>,
+}
+
+impl Limited {
+    pub(crate) fn pass_millis(&self, millis: u64) {
+        self.passed.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
 /// A request that is being written.
 pub(crate) struct Ask<'a> {
     app: &'a Router,
@@ -330,6 +370,13 @@ impl<'a> Ask<'a> {
 
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
         self.request = self.request.header(name, value.as_ref());
+        self
+    }
+
+    /// From this address, as the peer of a connection.
+    pub(crate) fn from(mut self, address: impl Into<IpAddr>) -> Self {
+        let peer = SocketAddr::new(address.into(), 40_000);
+        self.request = self.request.extension(ConnectInfo(peer));
         self
     }
 
@@ -393,7 +440,8 @@ async fn engine(
         _ => None,
     };
     let mut config = Config::from_env(&variables)?;
-    // The budget of locked quotes is a limit of real time, which passes too slowly here.
+    // The budget of locked quotes and the rate limits count real time, which passes too slowly here.
+    config.has_rate_limits = false;
     config.quotes_per_second = NonZeroU32::new(10_000).ok_or("zero")?;
     let mut settings = Settings::from_env(&variables)?.ok_or("the provider is off")?;
     // A fault that is switched on once is to be seen once.

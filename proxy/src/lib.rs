@@ -86,6 +86,10 @@ pub fn app_within(engine: Arc<Engine>, limits: &Arc<RateLimits>) -> Router {
             middleware::cors::layer,
         ));
     api.merge(routes::widget::files(&engine.config.widget_dir, limits))
+        .layer(from_fn_with_state(
+            Arc::clone(&engine),
+            middleware::security::layer,
+        ))
         .layer(from_fn(middleware::request_id::layer))
         .with_state(engine)
 }

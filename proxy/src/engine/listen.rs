@@ -29,7 +29,7 @@ impl Engine {
                 last_beat = Some(tokio::time::Instant::now());
                 report(self.beat().await, "cannot say that this proxy is alive");
             }
-            if self.wake.is_waited_for() {
+            if self.wake.watched() > 0 {
                 match self.listen(heard_until).await {
                     Ok(until) => heard_until = until,
                     Err(error) => report(Err(error), "cannot hear what other proxies do"),

@@ -50,12 +50,6 @@ impl Wake {
         locked(&self.waiting).len()
     }
 
-    /// Whether anybody waits.
-    pub fn is_waited_for(&self) -> bool {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.values().any(|sender| sender.receiver_count() > 0)
-    }
-
     /// Tells whoever waits that an order has this sequence now.
     pub fn changed(&self, order_id: &str, sequence: u64) {
         if let Some(watched) = locked(&self.waiting).get(order_id) {

@@ -13,6 +13,7 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::{
     engine::Engine,
+    middleware::security,
     rate_limits::{self, RateLimits},
 };
 
@@ -54,8 +55,8 @@ async fn cached(cache: HeaderValue, request: Request, next: Next) -> Response {
         HeaderValue::from_static("*"),
     );
     headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
+        security::RESOURCE_POLICY,
+        HeaderValue::from_static("cross-origin"),
     );
     headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     let cache = if found {

@@ -9,6 +9,7 @@ mod connections;
 mod cors;
 mod create;
 mod happy;
+mod headers;
 mod idempotency;
 mod input;
 mod list;

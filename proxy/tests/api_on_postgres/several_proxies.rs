@@ -208,7 +208,7 @@ async fn a_long_poll_is_woken_by_a_change_made_elsewhere() -> Outcome {
     let listening = tokio::spawn(std::sync::Arc::clone(&peer.engine).run_listening());
     let change = async {
         // Once somebody waits.
-        while !peer.engine.wake.is_waited_for() {
+        while peer.engine.wake.watched() == 0 {
             tokio::task::yield_now().await;
         }
         ana.report(&id, &json!({})).await

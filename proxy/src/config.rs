@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::{
     catalog::Catalog,
+    notify::Endpoint,
     serve::Limits,
     variables::{SecretVariable, secret_variable},
 };
@@ -66,6 +67,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// `OFFRAMP_CLOCK_URL`: the simulator's clock, for demos on one machine.
     pub clock_url: Option<Url>,
+    /// `OFFRAMP_NOTIFY_URL` and its secrets: where the partner's backend hears about its orders.
+    pub notify: Option<Endpoint>,
 }
 
 /// Why the configuration is refused.
@@ -143,6 +146,7 @@ impl Config {
                 "OFFRAMP_TRUSTED_PROXIES",
             )?,
             clock_url: local_url(text, "OFFRAMP_CLOCK_URL")?,
+            notify: Endpoint::from_env(text)?,
         })
     }
 }

@@ -13,6 +13,7 @@ mod crash;
 pub mod engine;
 pub mod error;
 mod middleware;
+pub mod notify;
 mod openapi;
 pub mod outgoing;
 pub mod provider;
@@ -66,6 +67,8 @@ pub fn app_within(engine: Arc<Engine>, limits: &Arc<RateLimits>) -> Router {
         ))
         .routes(routes!(routes::orders::read_order))
         .routes(routes!(routes::actions::act))
+        .routes(routes!(routes::notifications::list_notifications))
+        .routes(routes!(routes::notifications::resend_notification))
         .split_for_parts();
     let openapi = openapi::limited(openapi);
     let openapi = openapi::reached_at(openapi, engine.config.public_url.as_ref());

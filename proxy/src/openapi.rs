@@ -1,5 +1,6 @@
 //! `GET /openapi.json`: the API as it is built, for programs.
 
+use offramp_domain::api::NotificationBody;
 use url::Url;
 use utoipa::{
     Modify, OpenApi,
@@ -23,6 +24,7 @@ use utoipa::{
         (name = "checkout", description = "Called by the widget with a session's client token."),
         (name = "orders", description = "Orders, their state and what can be done about them."),
     ),
+    components(schemas(NotificationBody)),
     modifiers(&Keys),
 )]
 pub(crate) struct ApiDoc;

@@ -222,7 +222,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("any length");
     mac.update(message);
     mac.finalize().into_bytes().into()

@@ -8,6 +8,7 @@ mod action;
 mod checkout;
 mod deposit;
 mod destination;
+mod notification;
 mod order;
 mod problem;
 mod quote;
@@ -21,6 +22,10 @@ pub use self::{
     },
     deposit::{AfterSending, Authorisation, Deposit, Offer, TransferToAddress},
     destination::{Destination, MaskedDestination, SavedDestination, answers},
+    notification::{
+        Notification, NotificationBody, NotificationData, NotificationKind, NotificationList,
+        NotificationResponse, NotificationState,
+    },
     order::{
         CryptoSide, FiatSide, Order, OrderList, OrderRequest, OrderResponse, Refund, TimelineEntry,
     },

@@ -93,6 +93,7 @@ impl Engine {
                 "cannot tell which webhooks wait"
             );
         }
+        self.begin_notifications(work).await?;
         if work.len() >= MOST {
             return Ok(());
         }

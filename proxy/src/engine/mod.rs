@@ -4,8 +4,8 @@
 //! [`take`] (before an address is shown), [`adopt`] (when the answer was lost), [`apply`] (what a read
 //! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
 //! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), `history` (which of them
-//! were missed), [`schedule`] (when) and [`listen`] (what other proxies did). For operators:
-//! [`reconcile`] and [`resolve`].
+//! were missed), [`schedule`] (when), [`listen`] (what other proxies did) and `notify` (who hears of
+//! it). For operators: [`reconcile`] and [`resolve`].
 
 pub mod act;
 pub mod adopt;
@@ -17,6 +17,7 @@ mod history;
 mod inbox;
 pub mod limits;
 pub mod listen;
+mod notify;
 pub mod pricing;
 pub mod rates;
 pub mod reconcile;
@@ -78,8 +79,8 @@ impl Engine {
         let names = providers.iter().map(|provider| provider.name());
         let prices = Prices::new(config.quotes_per_second, names);
         Arc::new(Self {
+            store: notify::telling(store, &config),
             config,
-            store,
             clock,
             wake: Wake::default(),
             providers,

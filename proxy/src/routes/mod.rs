@@ -4,6 +4,7 @@ pub(crate) mod actions;
 pub(crate) mod checkout;
 pub(crate) mod extract;
 pub(crate) mod health;
+pub(crate) mod notifications;
 pub(crate) mod orders;
 pub(crate) mod quotes;
 pub(crate) mod sessions;

@@ -302,6 +302,9 @@ pub(crate) struct ListQuery {
     state: Option<OrderState>,
     /// Only this payer's, by the partner's id. For the partner's backend.
     payer: Option<String>,
+    /// Only what changed at this time or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_since: Option<Timestamp>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// How many, 1 to 100.
@@ -347,6 +350,7 @@ pub(crate) async fn list_orders(
         payer_id,
         partner_payer_id: query.payer,
         state: query.state,
+        updated_since: query.updated_since,
         before,
         limit: limit + 1,
     };

@@ -7,8 +7,10 @@ mod idempotency;
 mod inbox;
 mod intents;
 mod leases;
+mod notifications;
 mod open;
 mod orders;
+mod outbox;
 mod payers;
 mod quotes;
 mod record;
@@ -26,7 +28,9 @@ pub use self::{
     inbox::{InboxEntry, Missed, Stored},
     intents::{DueIntent, IntentKind},
     leases::DueOrder,
+    notifications::{NotificationCursor, NotificationFilter, Resend},
     orders::{Change, Inserted, OrderFilter},
+    outbox::DueNotification,
     payers::Payer,
     quotes::StoredQuote,
     record::{Asked, Call, CancelEnd, OrderRecord, REPORT_FRESH, Shown},
@@ -49,6 +53,8 @@ pub struct Store {
     /// Which of the proxies on one database this is.
     proxy_id: Arc<str>,
     secrets: Secrets,
+    /// What is to be told to the partner, if anything is.
+    outbox: Option<outbox::Outbox>,
 }
 
 /// Why the store could not do what it was asked.
@@ -126,6 +132,7 @@ impl Store {
             engine,
             proxy_id: new_id("prx").into(),
             secrets,
+            outbox: None,
         })
     }
 
@@ -141,6 +148,7 @@ impl Store {
             engine,
             proxy_id: new_id("prx").into(),
             secrets,
+            outbox: None,
         })
     }
 
@@ -153,7 +161,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what nobody needs any more: keys, prices, sessions, and what webhooks said.
+    /// Forgets what nobody needs any more: keys, prices, sessions, what webhooks said, and
+    /// what the partner was told.
     ///
     /// # Errors
     /// When the database fails.
@@ -171,6 +180,14 @@ impl Store {
             (
                 "DELETE FROM webhook_inbox WHERE handled_at <= $1",
                 now.minus(WEBHOOKS_KEPT),
+            ),
+            (
+                "DELETE FROM notifications WHERE state = 'delivered' AND ended_at <= $1",
+                now.minus(notifications::DELIVERED_KEPT),
+            ),
+            (
+                "DELETE FROM notifications WHERE state = 'dead' AND ended_at <= $1",
+                now.minus(notifications::DEAD_KEPT),
             ),
         ];
         for (forget, before) in old {

@@ -65,6 +65,8 @@ pub struct OrderFilter {
     pub partner_payer_id: Option<String>,
     /// Only in this state.
     pub state: Option<OrderState>,
+    /// Only those that the payer saw change at this time or later.
+    pub updated_since: Option<Timestamp>,
     /// Only before this one: the last of the page before.
     pub before: Option<(Timestamp, String)>,
     /// At most so many.
@@ -93,6 +95,7 @@ impl Store {
         }
         match insert(&mut tx, record, change, &self.proxy_id).await {
             Ok(true) => {
+                self.tell(&mut tx, record, record.created_at).await?;
                 tx.commit().await?;
                 Ok(Inserted::Stored)
             }
@@ -174,13 +177,15 @@ impl Store {
                AND ($3 IS NULL OR payer_id IN
                     (SELECT id FROM payers WHERE partner_payer_id = $3))
                AND (created_at < $4 OR (created_at = $4 AND id < $5))
-             ORDER BY created_at DESC, id DESC LIMIT $6",
+               AND updated_at >= $6
+             ORDER BY created_at DESC, id DESC LIMIT $7",
         )
         .bind(filter.payer_id.as_deref())
         .bind(filter.state.map(OrderState::as_str))
         .bind(filter.partner_payer_id.as_deref())
         .bind(before_at)
         .bind(before_id)
+        .bind(filter.updated_since.map_or(i64::MIN, Timestamp::as_millis))
         .bind(i64::from(filter.limit))
         .fetch_all(&self.pool)
         .await?;
@@ -344,6 +349,9 @@ impl Store {
                 continue;
             }
             finish(&mut tx, &after, change, now).await?;
+            if after.sequence != before.sequence {
+                self.tell(&mut tx, &after, now).await?;
+            }
             crash::point("inside_apply");
             tx.commit().await?;
             return Ok(Some((outcome, after)));

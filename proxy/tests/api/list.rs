@@ -1,5 +1,7 @@
 //! Listing orders: a payer's own, or any for the partner's backend.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use serde_json::json;
 
@@ -73,6 +75,25 @@ async fn a_list_is_filtered_by_state_and_by_payer() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_list_begins_with_what_changed_since() -> Outcome {
+    let bench = Bench::start().await?;
+    let [cancelled, open, of_luis] = three_orders(&bench).await?;
+    let since = bench.now();
+    bench.pass_secs(1).await?;
+    bench.ana().await?.cancel(&open).await?;
+    let list = partner(&bench, &format!("?updated_since={}", bench.now())).await?;
+    assert_eq!(ids(&list), [&open]);
+    let list = partner(&bench, &format!("?updated_since={since}")).await?;
+    assert_eq!(ids(&list), [&of_luis, &open]);
+    let list = partner(&bench, "?updated_since=2026-05-01T12:00:00Z").await?;
+    assert_eq!(ids(&list), [&of_luis, &open, &cancelled]);
+    let later = since.plus(Duration::from_hours(1));
+    let list = partner(&bench, &format!("?updated_since={later}&state=cancelled")).await?;
+    assert!(ids(&list).is_empty());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_list_has_pages() -> Outcome {
     let bench = Bench::start().await?;
     let [cancelled, open, of_luis] = three_orders(&bench).await?;
@@ -123,6 +144,8 @@ async fn a_query_that_is_not_as_documented_is_refused() -> Outcome {
         "?cursor=x",
         "?cursor=1",
         "?sort=asc",
+        "?updated_since=yesterday",
+        "?updated_since=1777636800",
     ] {
         let answer = partner(&bench, query).await?;
         assert_eq!(answer.refusal(), (400, "invalid_request"), "{query}");

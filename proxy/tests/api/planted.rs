@@ -42,14 +42,14 @@ const KEYS: [&str; 3] = [PROVIDER_KEY, WEBHOOK_SECRET, PARTNER];
 
 /// Everything that is written to the log.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     /// Listens to this test's thread, to the last detail of the proxy's own.
     ///
     /// `tracing` takes a lone subscriber for one that listens to every thread, and forgets what is
     /// first said on another; beside a second one it asks each.
-    fn listen(&self) -> (DefaultGuard, Dispatch) {
+    pub(super) fn listen(&self) -> (DefaultGuard, Dispatch) {
         let second = Dispatch::new(tracing_subscriber::registry());
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -61,7 +61,7 @@ impl Log {
         (tracing::subscriber::set_default(subscriber), second)
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
     }
@@ -85,7 +85,11 @@ fn database(bench: &Bench) -> Outcome<String> {
 }
 
 #[track_caller]
-fn has_none_of<'a>(text: &str, where_: &str, planted: impl IntoIterator<Item = &'a str>) {
+pub(super) fn has_none_of<'a>(
+    text: &str,
+    where_: &str,
+    planted: impl IntoIterator<Item = &'a str>,
+) {
     for value in planted {
         let found = text.find(value).map(|at| {
             let from = text.floor_char_boundary(at.saturating_sub(200));

@@ -4,6 +4,7 @@
 mod answer;
 pub(crate) mod program;
 pub(crate) mod provider;
+pub(crate) mod receiver;
 pub(crate) mod shopper;
 pub(crate) mod slow;
 
@@ -259,7 +260,8 @@ impl Bench {
             let (store, now) = (&self.engine.store, self.engine.now());
             let is_quiet = store.due_intents(now, 1).await?.is_empty()
                 && store.due_orders(now, 1).await?.is_empty()
-                && store.unhandled_webhooks(1).await?.is_empty();
+                && store.unhandled_webhooks(1).await?.is_empty()
+                && store.due_notifications(now, 1).await?.is_empty();
             if is_quiet {
                 return Ok(());
             }

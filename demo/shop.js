@@ -119,21 +119,31 @@ async function watch() {
 }
 
 async function look() {
-  const [clock, orders] = await Promise.all([send("GET", "/_sim/clock"), send("GET", "/_sim/orders")]);
+  const asked = ["/_sim/clock", "/_sim/orders", "/offramp/notifications"];
+  const [clock, orders, notices] = await Promise.all(asked.map((path) => send("GET", path)));
   const held = clock.motion === "held" ? " (detenido)" : "";
   document.getElementById("clock").textContent = `${clock.now.slice(5, 19).replace("T", " ")} UTC${held}`;
-  document.getElementById("no-orders").hidden = orders.length > 0;
-  document.getElementById("orders").replaceChildren(...orders.slice(-8).reverse().map(row));
+  list("orders", orders.slice(-8).reverse(), (order) => [
+    order.id.slice(0, 8),
+    `${order.crypto_amount} ${order.token} → ${order.fiat_currency}`,
+    order.status,
+  ]);
+  list("notices", notices.slice(0, 8), (notice) => [
+    notice.order_id.slice(4, 12),
+    `${notice.type} · ${notice.sequence}`,
+    notice.state,
+  ]);
 }
 
-function row(order) {
+function list(id, entries, texts) {
+  document.getElementById(`no-${id}`).hidden = entries.length > 0;
+  document.getElementById(id).replaceChildren(...entries.map((entry) => row(texts(entry))));
+}
+
+function row([id, what, status]) {
   const item = document.createElement("li");
   item.className = "order";
-  item.append(
-    cell("order__id", order.id.slice(0, 8)),
-    cell("order__amount", `${order.crypto_amount} ${order.token} → ${order.fiat_currency}`),
-    cell("order__status", order.status),
-  );
+  item.append(cell("order__id", id), cell("order__amount", what), cell("order__status", status));
   return item;
 }
 

@@ -18,14 +18,15 @@ use crate::{
     checkout::Checkout,
     environment::Environment,
     files::{self, Files},
-    stack::{PROVIDER_KEY, SECRET_KEY, Stack, WEBHOOK_SECRET},
+    stack::{NOTIFY_SECRET, PROVIDER_KEY, SECRET_KEY, Stack, WEBHOOK_SECRET},
 };
 
 /// What a browser must never be told.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     PROVIDER_KEY,
     SECRET_KEY,
     WEBHOOK_SECRET,
+    NOTIFY_SECRET,
     seed::CUST_1,
     seed::CUST_2,
     seed::CUST_3,

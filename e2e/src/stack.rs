@@ -32,6 +32,9 @@ pub const SECRET_KEY: &str = "planted-secret-key-of-the-partner-8d27b3a1";
 /// The secret behind the provider's webhooks. No browser may ever see it.
 pub const WEBHOOK_SECRET: &str = "planted_webhook_secret_77c0aa";
 
+/// What the proxy's notifications are signed with.
+pub const NOTIFY_SECRET: &str = "whsec_cGxhbnRlZC1ub3RpZnktc2VjcmV0LTRmNzE=";
+
 /// Simulator, shop and proxy, each on a port of its own.
 #[derive(Debug)]
 pub struct Stack {
@@ -65,6 +68,7 @@ impl Stack {
                     proxy_url: proxy.clone(),
                     secret_key: SECRET_KEY.to_owned(),
                     page_dir: environment.widget_dir.clone(),
+                    notify_secret: Some(NOTIFY_SECRET.to_owned()),
                 }),
             },
             clock.clone(),
@@ -95,6 +99,11 @@ impl Stack {
             ("CAPA_BASE_URL", &shop),
             ("CAPA_API_KEY", PROVIDER_KEY),
             ("CAPA_WEBHOOK_SECRET", WEBHOOK_SECRET),
+            (
+                "OFFRAMP_NOTIFY_URL",
+                &format!("{shop}/offramp/notifications"),
+            ),
+            ("OFFRAMP_NOTIFY_SECRET", NOTIFY_SECRET),
         ];
         let lookup = |name: &str| {
             let variable = variables.iter().find(|(variable, _)| *variable == name);

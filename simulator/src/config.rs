@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::notices;
+
 /// What a [`Simulator`](crate::Simulator) is told before it starts.
 #[derive(Clone)]
 pub struct Config {
@@ -35,6 +37,8 @@ pub struct ShopConfig {
     pub secret_key: String,
     /// The folder with `index.html` and `demo/`, as Trunk leaves it.
     pub page_dir: PathBuf,
+    /// The secret behind the proxy's notifications, `whsec_…`; without it the shop hears of none.
+    pub notify_secret: Option<String>,
 }
 
 /// A variable of the environment cannot be used.
@@ -53,6 +57,7 @@ impl Config {
     /// - `OFFRAMP_SECRET_KEY`: [`ShopConfig::secret_key`]; without it there is no shop.
     /// - `SHOP_PROXY_URL`: [`ShopConfig::proxy_url`] (`http://127.0.0.1:8080`).
     /// - `SHOP_PAGE_DIR`: [`ShopConfig::page_dir`] (`dist`).
+    /// - `OFFRAMP_NOTIFY_SECRET`: [`ShopConfig::notify_secret`] (none).
     ///
     /// # Errors
     ///
@@ -89,12 +94,23 @@ impl ShopConfig {
         let proxy_url = variable("SHOP_PROXY_URL");
         let proxy_url = proxy_url.unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
         check_url("SHOP_PROXY_URL", &proxy_url)?;
+        let notify_secret = variable("OFFRAMP_NOTIFY_SECRET");
+        if notify_secret
+            .as_deref()
+            .is_some_and(|secret| notices::key(secret).is_none())
+        {
+            return Err(ConfigError {
+                variable: "OFFRAMP_NOTIFY_SECRET",
+                problem: "is not whsec_ and base64 after it",
+            });
+        }
         Ok(Some(Self {
             proxy_url: proxy_url.trim_end_matches('/').to_owned(),
             secret_key,
             page_dir: variable("SHOP_PAGE_DIR")
                 .unwrap_or_else(|| "dist".to_owned())
                 .into(),
+            notify_secret,
         }))
     }
 }
@@ -184,6 +200,9 @@ mod tests {
         let secret = ("OFFRAMP_SECRET_KEY", "sk_1");
         let error = read(&[secret, ("SHOP_PROXY_URL", "localhost")]).unwrap_err();
         assert_eq!(error.to_string(), "SHOP_PROXY_URL: is not an http address");
+        let error = read(&[secret, ("OFFRAMP_NOTIFY_SECRET", "hunter2")]).unwrap_err();
+        let expected = "OFFRAMP_NOTIFY_SECRET: is not whsec_ and base64 after it";
+        assert_eq!(error.to_string(), expected);
         let error = read(&[("SIMULATOR_WEBHOOK_URL", "http://a")]).unwrap_err();
         let expected = "SIMULATOR_WEBHOOK_SECRET: is needed beside SIMULATOR_WEBHOOK_URL";
         assert_eq!(error.to_string(), expected);
@@ -199,6 +218,7 @@ mod tests {
             proxy_url: "http://b".to_owned(),
             secret_key: "PLANTED".to_owned(),
             page_dir: PathBuf::new(),
+            notify_secret: Some("PLANTED".to_owned()),
         };
         let capa_key = "PLANTED".to_owned();
         let config = Config {

@@ -13,6 +13,7 @@ mod control;
 pub mod door;
 pub mod fault;
 mod figure;
+mod notices;
 pub mod providers;
 mod shop;
 mod world;
@@ -85,7 +86,11 @@ impl Simulator {
         Router::new()
             .merge(self.capa.router())
             .merge(control::router(self))
-            .merge(shop::router(self.shop.clone(), self.capa.clone()))
+            .merge(shop::router(
+                self.shop.clone(),
+                self.capa.clone(),
+                self.clock().clone(),
+            ))
     }
 }
 

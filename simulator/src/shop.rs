@@ -1,7 +1,8 @@
 //! The demo partner: one page with the element on it, and the few lines of backend behind it.
 //!
 //! This is what a partner writes: a login of its own, and one call that opens a session for whoever
-//! is logged in. The payer never comes from the request.
+//! is logged in. The payer never comes from the request. What becomes of the orders it hears in
+//! [`notices`].
 
 use std::time::Duration;
 
@@ -15,15 +16,18 @@ use serde_json::json;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::clock::Clock;
 use crate::config::ShopConfig;
+use crate::notices;
 use crate::providers::capa::{Capa, UserView, Verification};
 
 /// The shop at `/`, or one sentence if there is none.
-pub(crate) fn router(config: Option<ShopConfig>, capa: Capa) -> Router {
+pub(crate) fn router(config: Option<ShopConfig>, capa: Capa, clock: Clock) -> Router {
     let Some(config) = config else {
         return Router::new().route("/", get(no_shop));
     };
     let policy = content_security_policy(&config.proxy_url);
+    let notices = notices::router(config.notify_secret.as_deref(), clock);
     let files = ServeDir::new(config.page_dir.join("demo"));
     let shop = Shop {
         config,
@@ -40,6 +44,7 @@ pub(crate) fn router(config: Option<ShopConfig>, capa: Capa) -> Router {
             policy,
         ))
         .with_state(shop)
+        .merge(notices)
 }
 
 #[derive(Clone, Debug)]

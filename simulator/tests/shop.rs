@@ -12,8 +12,12 @@ use offramp_simulator::{Clock, Config, ShopConfig, Simulator, run};
 use reqwest::header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+
+/// What the proxy signs its notifications with.
+const NOTIFY_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -75,6 +79,7 @@ impl Bench {
             proxy_url: proxy_url.clone(),
             secret_key: "sk_PLANTED".to_owned(),
             page_dir: page_dir.path().to_owned(),
+            notify_secret: Some(NOTIFY_SECRET.to_owned()),
         };
         let config = Config {
             shop: Some(shop),
@@ -272,5 +277,73 @@ async fn without_a_secret_there_is_no_shop() -> Outcome {
         future::pending(),
     ));
     assert_eq!(reqwest::get(base).await?.status(), 404);
+    Ok(())
+}
+
+impl Bench {
+    /// A notification, signed by the library of the standard's own authors.
+    async fn notify(&self, secret: &str, id: &str, body: &Value) -> Outcome<StatusCode> {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+        let at_secs = i64::try_from(now.as_secs())?;
+        let text = body.to_string();
+        let signature = Webhook::new(secret)?.sign(id, at_secs, text.as_bytes())?;
+        let request = self
+            .client
+            .post(format!("{}/offramp/notifications", self.base))
+            .header("webhook-id", id)
+            .header("webhook-timestamp", at_secs)
+            .header("webhook-signature", format!("v1,AAAA {signature}"));
+        Ok(request.body(text).send().await?.status())
+    }
+
+    async fn notices(&self) -> Outcome<Value> {
+        let url = format!("{}/offramp/notifications", self.base);
+        Ok(self.client.get(url).send().await?.json().await?)
+    }
+}
+
+fn notification(sequence: u64, state: &str) -> Value {
+    let order = json!({ "id": "ord_1", "sequence": sequence, "state": state, "custody": "payer" });
+    let data = json!({ "order": order });
+    json!({ "type": "order.updated", "timestamp": "2026-05-01T12:00:00Z", "data": data })
+}
+
+#[tokio::test]
+async fn a_notification_is_heard_once() -> Outcome {
+    let bench = Bench::start().await?;
+    let first = notification(2, "created");
+    for (id, body) in [
+        ("msg_1", &first),
+        ("msg_1", &first),
+        ("msg_2", &notification(3, "completed")),
+    ] {
+        assert_eq!(bench.notify(NOTIFY_SECRET, id, body).await?, 204);
+    }
+    let notice = |id: &str, sequence: u64, state: &str| {
+        json!({
+            "id": id, "type": "order.updated", "order_id": "ord_1", "sequence": sequence,
+            "state": state,
+        })
+    };
+    let newest_first = json!([
+        notice("msg_2", 3, "completed"),
+        notice("msg_1", 2, "created")
+    ]);
+    assert_eq!(bench.notices().await?, newest_first);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_notification_of_somebody_else_is_refused() -> Outcome {
+    let bench = Bench::start().await?;
+    let other = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let body = notification(2, "completed");
+    assert_eq!(bench.notify(other, "msg_1", &body).await?, 401);
+    let url = format!("{}/offramp/notifications", bench.base);
+    let unsigned = bench.client.post(url).body(body.to_string());
+    assert_eq!(unsigned.send().await?.status(), 401);
+    let strange = json!({ "type": "order.updated" });
+    assert_eq!(bench.notify(NOTIFY_SECRET, "msg_1", &strange).await?, 400);
+    assert_eq!(bench.notices().await?, json!([]));
     Ok(())
 }

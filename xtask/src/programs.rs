@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 
 use crate::{http, log, process, process::Running, system};
 
@@ -101,6 +101,7 @@ impl Site {
                 ("SHOP_PROXY_URL", &proxy),
                 ("SHOP_PAGE_DIR", system::text(&self.widget)?),
                 ("OFFRAMP_SECRET_KEY", &self.keys.partner),
+                ("OFFRAMP_NOTIFY_SECRET", &self.keys.notify),
             ],
         )?;
         // Not the shop's page, which trunk may still be building.
@@ -139,6 +140,11 @@ impl Site {
                 ("CAPA_BASE_URL", &shop),
                 ("CAPA_API_KEY", &self.keys.capa),
                 ("CAPA_WEBHOOK_SECRET", &self.keys.webhook),
+                (
+                    "OFFRAMP_NOTIFY_URL",
+                    &format!("{shop}/offramp/notifications"),
+                ),
+                ("OFFRAMP_NOTIFY_SECRET", &self.keys.notify),
             ],
         )?;
         proxy.wait_until_ready(self.proxy, "/readyz")?;
@@ -189,26 +195,28 @@ pub(crate) struct Keys {
     partner: String,
     capa: String,
     webhook: String,
+    notify: String,
 }
 
 impl Keys {
     pub(crate) fn random() -> Result<Self> {
         Ok(Self {
-            partner: random()?,
+            partner: HEXLOWER.encode(&random()?),
             // The stand-in knows its keys by how they begin.
-            capa: format!("sim_capa_{}", random()?),
-            webhook: random()?,
+            capa: format!("sim_capa_{}", HEXLOWER.encode(&random()?)),
+            webhook: HEXLOWER.encode(&random()?),
+            notify: format!("whsec_{}", BASE64.encode(&random()?)),
         })
     }
 }
 
 /// 256 random bits.
-fn random() -> Result<String> {
+fn random() -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
     File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))
         .context("/dev/urandom")?;
-    Ok(HEXLOWER.encode(&bytes))
+    Ok(bytes)
 }
 
 /// The address of a port of this machine, as a page would be served from it.

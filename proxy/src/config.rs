@@ -146,7 +146,7 @@ impl Config {
                 "OFFRAMP_TRUSTED_PROXIES",
             )?,
             clock_url: local_url(text, "OFFRAMP_CLOCK_URL")?,
-            notify: Endpoint::from_env(text)?,
+            notify: Endpoint::from_env(lookup)?,
         })
     }
 }

@@ -12,13 +12,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::{
-    config::{ConfigError, is_loopback},
+    config::{ConfigError, Lookup, is_loopback},
     secrets::hmac,
+    variables::{SecretVariable, secret_variable},
 };
 
 const URL: &str = "OFFRAMP_NOTIFY_URL";
-const SECRET: &str = "OFFRAMP_NOTIFY_SECRET";
-const PREVIOUS: &str = "OFFRAMP_NOTIFY_SECRET_PREVIOUS";
+const SECRET: SecretVariable = secret_variable!("OFFRAMP_NOTIFY_SECRET");
+const PREVIOUS: SecretVariable = secret_variable!("OFFRAMP_NOTIFY_SECRET_PREVIOUS");
 
 /// How a secret begins.
 const SECRET_PREFIX: &str = "whsec_";
@@ -72,21 +73,21 @@ impl Endpoint {
     ///
     /// # Errors
     /// The first variable that is wrong, or missing beside another.
-    pub fn from_env(
-        text: impl Fn(&'static str) -> Option<String>,
-    ) -> Result<Option<Self>, ConfigError> {
+    pub fn from_env(lookup: Lookup<'_>) -> Result<Option<Self>, ConfigError> {
         let beside =
             |variable, other| ConfigError::wrong(variable, format!("not set, but {other} is"));
-        let (url, secret) = match (text(URL), text(SECRET), text(PREVIOUS)) {
-            (None, None, None) => return Ok(None),
-            (Some(url), Some(secret), _) => (url, secret),
-            (None, Some(_), _) => return Err(beside(URL, SECRET)),
-            (Some(_), None, _) => return Err(beside(SECRET, URL)),
-            (None, None, Some(_)) => return Err(beside(SECRET, PREVIOUS)),
+        let url = lookup(URL).filter(|url| !url.is_empty());
+        let secret = SECRET.read(lookup)?;
+        let previous = PREVIOUS.read_predecessor(lookup, SECRET, secret.as_ref())?;
+        let (url, secret) = match (url, secret) {
+            (None, None) => return Ok(None),
+            (Some(url), Some(secret)) => (url, secret),
+            (None, Some(_)) => return Err(beside(URL, SECRET.value)),
+            (Some(_), None) => return Err(beside(SECRET.value, URL)),
         };
-        let mut keys = vec![Key::parse(SECRET, &secret)?];
-        if let Some(previous) = text(PREVIOUS) {
-            keys.push(Key::parse(PREVIOUS, &previous)?);
+        let mut keys = vec![Key::parse(SECRET.value, secret.expose_secret())?];
+        if let Some(previous) = previous {
+            keys.push(Key::parse(PREVIOUS.value, previous.expose_secret())?);
         }
         let client = reqwest::Client::builder()
             .user_agent(concat!("offramp-checkout/", env!("CARGO_PKG_VERSION")))
@@ -219,7 +220,7 @@ mod tests {
     const HOOKS: &str = "https://shop.example/hooks";
 
     fn endpoint(variables: &[(&str, &str)]) -> Result<Option<Endpoint>, ConfigError> {
-        Endpoint::from_env(|name| {
+        Endpoint::from_env(&|name| {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| (*value).to_owned())
         })
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_message_is_signed_as_in_the_standards_example() {
-        let endpoint = endpoint(&[(URL, HOOKS), (SECRET, EXAMPLE)])
+        let endpoint = endpoint(&[(URL, HOOKS), (SECRET.value, EXAMPLE)])
             .unwrap()
             .unwrap();
         let body = r#"{"email":"test@example.com","username":"test_user"}"#;
@@ -245,14 +246,18 @@ mod tests {
     #[test]
     fn two_secrets_sign_beside_each_other() {
         let one = |secret| {
-            let endpoint = endpoint(&[(URL, HOOKS), (SECRET, secret)])
+            let endpoint = endpoint(&[(URL, HOOKS), (SECRET.value, secret)])
                 .unwrap()
                 .unwrap();
             endpoint.signature("msg_1", 1, "{}")
         };
-        let both = endpoint(&[(URL, HOOKS), (SECRET, OTHER), (PREVIOUS, EXAMPLE)])
-            .unwrap()
-            .unwrap();
+        let both = endpoint(&[
+            (URL, HOOKS),
+            (SECRET.value, OTHER),
+            (PREVIOUS.value, EXAMPLE),
+        ])
+        .unwrap()
+        .unwrap();
         assert_eq!(
             both.signature("msg_1", 1, "{}"),
             format!("{} {}", one(OTHER), one(EXAMPLE))
@@ -272,12 +277,13 @@ mod tests {
                 "OFFRAMP_NOTIFY_SECRET is wrong: not set, but OFFRAMP_NOTIFY_URL is",
             ),
             (
-                &[(SECRET, EXAMPLE)],
+                &[(SECRET.value, EXAMPLE)],
                 "OFFRAMP_NOTIFY_URL is wrong: not set, but OFFRAMP_NOTIFY_SECRET is",
             ),
             (
-                &[(PREVIOUS, EXAMPLE)],
-                "OFFRAMP_NOTIFY_SECRET is wrong: not set, but OFFRAMP_NOTIFY_SECRET_PREVIOUS is",
+                &[(PREVIOUS.value, EXAMPLE)],
+                "OFFRAMP_NOTIFY_SECRET_PREVIOUS is wrong: OFFRAMP_NOTIFY_SECRET is not set, so nothing \
+                 follows it",
             ),
         ] {
             assert_eq!(refusal(variables), said);
@@ -294,7 +300,7 @@ mod tests {
             "https://shop.example/hooks#top",
         ] {
             assert_eq!(
-                refusal(&[(URL, url), (SECRET, EXAMPLE)]),
+                refusal(&[(URL, url), (SECRET.value, EXAMPLE)]),
                 "OFFRAMP_NOTIFY_URL is wrong: not https:// and a host without a user (http:// is \
                  for this machine only)"
             );
@@ -305,7 +311,7 @@ mod tests {
             "http://[::1]/",
         ] {
             assert!(
-                endpoint(&[(URL, url), (SECRET, EXAMPLE)])
+                endpoint(&[(URL, url), (SECRET.value, EXAMPLE)])
                     .unwrap()
                     .is_some()
             );
@@ -314,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_secret_of_another_form_is_refused_without_being_repeated() {
-        let refused = |secret| refusal(&[(URL, HOOKS), (SECRET, secret)]);
+        let refused = |secret| refusal(&[(URL, HOOKS), (SECRET.value, secret)]);
         let form = "OFFRAMP_NOTIFY_SECRET is wrong: not whsec_ and base64 after it";
         for secret in [
             "hunter2",
@@ -335,7 +341,11 @@ mod tests {
             "OFFRAMP_NOTIFY_SECRET is wrong: 65 bytes long, not 24 to 64"
         );
         assert_eq!(
-            refusal(&[(URL, HOOKS), (SECRET, EXAMPLE), (PREVIOUS, "old")]),
+            refusal(&[
+                (URL, HOOKS),
+                (SECRET.value, EXAMPLE),
+                (PREVIOUS.value, "old")
+            ]),
             "OFFRAMP_NOTIFY_SECRET_PREVIOUS is wrong: not whsec_ and base64 after it"
         );
     }
@@ -343,7 +353,7 @@ mod tests {
     #[test]
     fn neither_secrets_nor_paths_are_printed() {
         let hooks = "https://shop.example/hooks/PLANTED?key=PLANTED";
-        let endpoint = endpoint(&[(URL, hooks), (SECRET, EXAMPLE)]).unwrap();
+        let endpoint = endpoint(&[(URL, hooks), (SECRET.value, EXAMPLE)]).unwrap();
         let printed = format!("{endpoint:?}");
         assert_eq!(
             printed,

@@ -112,7 +112,7 @@ impl Receiver {
 
     pub(crate) fn is_told_with(&self, config: &mut Config, secrets: &[(&str, &str)]) {
         let url = format!("{}{PATH}", self.origin);
-        let endpoint = Endpoint::from_env(|name| match name {
+        let endpoint = Endpoint::from_env(&|name| match name {
             "OFFRAMP_NOTIFY_URL" => Some(url.clone()),
             _ => secrets
                 .iter()

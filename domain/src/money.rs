@@ -14,6 +14,9 @@ const MAX_DECIMALS: u32 = 18;
 /// Most digits of an amount altogether: what an exact decimal holds without rounding.
 const MAX_DIGITS: usize = 28;
 
+/// As many digits as every `uint256` has room for.
+const MAX_ATOMIC_DIGITS: usize = 77;
+
 /// An amount that is not negative, exact to the digit. A decimal string in JSON, never a number.
 ///
 /// ```
@@ -129,14 +132,17 @@ impl Amount {
         decimal.to_string()
     }
 
-    /// The whole number of the token's smallest unit, if the amount is one: `1.5` with six
-    /// decimals is `1500000`.
+    /// The whole number of the token's smallest unit, if the amount is one and a contract can count
+    /// that far: `1.5` with six decimals is `1500000`.
     pub fn to_atomic(self, decimals: u32) -> Option<String> {
-        if self.decimals() > decimals {
+        let number = self.0.normalize();
+        let zeros = decimals.checked_sub(number.scale())? as usize;
+        let mut text = number.to_string();
+        text.retain(|character| character != '.');
+        if text.len() + zeros > MAX_ATOMIC_DIGITS {
             return None;
         }
-        let mut text = self.to_fixed(decimals, Round::Down);
-        text.retain(|character| character != '.');
+        text.extend(std::iter::repeat_n('0', zeros));
         let trimmed = text.trim_start_matches('0');
         Some(if trimmed.is_empty() {
             "0".to_owned()
@@ -530,6 +536,16 @@ mod tests {
         );
         assert_eq!(amount("0").to_atomic(6).as_deref(), Some("0"));
         assert_eq!(amount("0.0000001").to_atomic(6), None);
+    }
+
+    #[test]
+    fn atomic_units_have_every_digit_or_are_none() {
+        let most = "9".repeat(28);
+        let atomic = amount(&most).to_atomic(18);
+        assert_eq!(atomic, Some(most.clone() + &"0".repeat(18)));
+        assert_eq!(amount(&most).to_atomic(49).map(|text| text.len()), Some(77));
+        assert_eq!(amount(&most).to_atomic(50), None);
+        assert_eq!(amount("1").to_atomic(u32::MAX), None);
     }
 
     #[track_caller]

@@ -12,6 +12,8 @@ pub mod config;
 mod crash;
 pub mod engine;
 pub mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod middleware;
 pub mod notify;
 mod openapi;

@@ -188,7 +188,7 @@ where
 }
 
 impl<T: DeserializeOwned> JsonBody<T> {
-    fn read(bytes: &[u8]) -> Result<Self, ApiError> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, ApiError> {
         // No database keeps it in a text.
         if bytes.windows(NUL.len()).any(|window| window == NUL) {
             return Err(ApiError::invalid_request(
@@ -299,6 +299,19 @@ fn unreadable(error: &serde_json::Error) -> ApiError {
 pub(crate) struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, ApiError> {
+        headers
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok())
+            .filter(|key| (1..=LONGEST_KEY).contains(&key.len()))
+            .map(|key| Self(key.to_owned()))
+            .ok_or_else(|| {
+                ApiError::invalid_request(format!(
+                    "an Idempotency-Key of 1 to {LONGEST_KEY} visible characters is needed"
+                ))
+            })
+    }
+
     /// Bound to a route and a body.
     pub(crate) fn bound(self, route: impl Into<String>, body_hash: String) -> KeyUse {
         KeyUse {
@@ -313,16 +326,6 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        parts
-            .headers
-            .get("idempotency-key")
-            .and_then(|value| value.to_str().ok())
-            .filter(|key| (1..=LONGEST_KEY).contains(&key.len()))
-            .map(|key| Self(key.to_owned()))
-            .ok_or_else(|| {
-                ApiError::invalid_request(format!(
-                    "an Idempotency-Key of 1 to {LONGEST_KEY} visible characters is needed"
-                ))
-            })
+        Self::read(&parts.headers)
     }
 }

@@ -264,7 +264,7 @@ pub(crate) async fn read_order(
 
 /// Whether `If-None-Match` names an entity tag. The comparison is the weak one (RFC 9110): whoever
 /// compresses answers on the way makes their tags weak.
-fn knows(headers: &HeaderMap, etag: &str) -> bool {
+pub(crate) fn knows(headers: &HeaderMap, etag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -280,7 +280,7 @@ async fn stopped(stopping: &mut tokio::sync::watch::Receiver<bool>) -> bool {
 }
 
 /// The seconds that `Prefer: wait=…` asks for (RFC 7240), as far as they are granted.
-fn wait_secs(headers: &HeaderMap) -> Option<u64> {
+pub(crate) fn wait_secs(headers: &HeaderMap) -> Option<u64> {
     headers
         .get_all("prefer")
         .iter()
@@ -379,7 +379,7 @@ pub(crate) async fn list_orders(
     }))
 }
 
-fn read_cursor(cursor: &str) -> Result<(Timestamp, String), ApiError> {
+pub(crate) fn read_cursor(cursor: &str) -> Result<(Timestamp, String), ApiError> {
     cursor
         .split_once('.')
         .and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.to_owned())))

@@ -242,12 +242,12 @@ fn accepted(answer: outgoing::Answer, operation: Operation) -> Result<Answer, Fa
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Answer {
     /// A success with this body.
-    pub(super) fn with_body(body: &str) -> Self {
+    pub(super) fn with_body(body: impl Into<Vec<u8>>) -> Self {
         Self {
-            body: body.as_bytes().to_vec(),
+            body: body.into(),
             provider_now: None,
         }
     }

@@ -6,6 +6,8 @@
 
 mod client;
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod history;
 mod listing;
 mod mapping;

@@ -1,0 +1,7 @@
+//! One file for each thing that is forged.
+
+mod campaign;
+mod foreign;
+mod origins;
+mod tokens;
+mod webhooks;

@@ -14,7 +14,9 @@ pub(crate) fn run() -> Result<()> {
     tools::ensure_components()?;
 
     log::step("rustfmt", || {
-        process::run(process::cargo().args(["fmt", "--all", "--check"]))
+        process::run(process::cargo().args(["fmt", "--all", "--check"]))?;
+        let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+        process::run(process::cargo().args(fuzz))
     })?;
     let leptosfmt = Tool::Leptosfmt.program()?;
     log::step("leptosfmt", || {

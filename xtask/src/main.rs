@@ -14,6 +14,7 @@ mod bundle;
 mod chaos;
 mod check;
 mod demo;
+mod fuzz;
 mod http;
 mod lock;
 mod log;
@@ -38,6 +39,7 @@ cargo xtask test --only <part>   one part: domain, proxy, xtask, size, widget or
 cargo xtask check                formatting, lints for both targets, docs, licences
 cargo xtask chaos [--rounds n]   kills the proxy n times (50) at each point of an order's life
 cargo xtask bench                sizes and times, as docs/performance.md has them
+cargo xtask fuzz [60s] [target]  wrong input for every parser, for so long or so often, with libFuzzer
 cargo xtask build                the widget, as a partner deploys it, into dist/
 cargo xtask setup                only installs what the others would install on their way
 cargo xtask bundle               the last steps of a build, called by trunk
@@ -73,6 +75,7 @@ fn run() -> Result<()> {
         ["test", rest @ ..] => test::run(&test::Selection::parse(rest)?),
         ["bench"] => bench::run(),
         ["chaos", rest @ ..] => chaos::run(&chaos::Campaign::parse(rest)?),
+        ["fuzz", rest @ ..] => fuzz::run(&fuzz::Plan::parse(rest)?),
         ["demo"] => demo::demo(),
         ["serve"] => demo::serve(),
         ["build"] => widget::build().map(|_| ()),

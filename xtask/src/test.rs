@@ -22,7 +22,7 @@ use crate::{
 enum Part {
     /// The rules.
     Domain,
-    /// Proxy and simulator, on both databases.
+    /// Proxy and simulator, on both databases, and what the parsers promise.
     Proxy,
     /// These commands. By themselves: together with others, their dependencies would have other
     /// features, and be built once more.
@@ -63,6 +63,8 @@ impl Part {
                 tools::ensure_postgres()?;
                 let packages = [
                     "offramp-proxy",
+                    // Built with the proxy, so that it is compiled once for both.
+                    "offramp-fuzz-properties",
                     "offramp-simulator",
                     "offramp-test-database",
                 ];

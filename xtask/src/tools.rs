@@ -30,6 +30,7 @@ pub(crate) enum Tool {
     WasmBindgen,
     Leptosfmt,
     CargoDeny,
+    CargoFuzz,
 }
 
 /// How a [`Tool`] is installed.
@@ -72,6 +73,13 @@ impl Tool {
                 package: "cargo-deny",
                 version: "0.20.2".into(),
                 programs: &["cargo-deny"],
+                arguments: &["--locked"],
+                opt_level: "0",
+            },
+            Self::CargoFuzz => Recipe {
+                package: "cargo-fuzz",
+                version: "0.13.2".into(),
+                programs: &["cargo-fuzz"],
                 arguments: &["--locked"],
                 opt_level: "0",
             },
@@ -146,6 +154,7 @@ pub(crate) fn setup() -> Result<()> {
         Tool::Trunk,
         Tool::Leptosfmt,
         Tool::CargoDeny,
+        Tool::CargoFuzz,
     ] {
         tool.ensure()?;
     }

@@ -112,7 +112,7 @@ impl Stack {
         let config = Config::from_env(&lookup)?;
         let providers = providers::from_env(&lookup).await?;
         let secrets = Secrets::of(&config);
-        let store = Store::open(&config.database_url, secrets).await?;
+        let store = Store::open(config.database_url(), secrets).await?;
         let clock = Clock::from_fn(move || Timestamp::from_millis(clock.now().unix_millis()));
         let engine = Engine::new(config, store, providers, clock);
         programs.spawn(offramp_proxy::run(

@@ -24,6 +24,7 @@ const SHORTEST_KEY: usize = 32;
 
 const SECRET_KEY: SecretVariable = secret_variable!("OFFRAMP_SECRET_KEY");
 const SECRET_KEY_PREVIOUS: SecretVariable = secret_variable!("OFFRAMP_SECRET_KEY_PREVIOUS");
+const DATABASE_URL: SecretVariable = secret_variable!("OFFRAMP_DATABASE_URL");
 const DATA_KEY: SecretVariable = secret_variable!("OFFRAMP_DATA_KEY");
 const DATA_KEY_PREVIOUS: SecretVariable = secret_variable!("OFFRAMP_DATA_KEY_PREVIOUS");
 
@@ -34,8 +35,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `OFFRAMP_PUBLIC_URL`: how callers reach the proxy, for its documentation of itself.
     pub public_url: Option<Url>,
-    /// `OFFRAMP_DATABASE_URL`, `sqlite://offramp.db`: where orders are kept.
-    pub database_url: String,
+    /// `OFFRAMP_DATABASE_URL`, `sqlite://offramp.db`: where orders are kept. It may hold a password.
+    database_url: SecretString,
     /// `OFFRAMP_SECRET_KEY`: what the partner's backend identifies itself with.
     pub secret_key: SecretString,
     /// `OFFRAMP_SECRET_KEY_PREVIOUS`: the one before it, which is taken as well.
@@ -45,6 +46,8 @@ pub struct Config {
     /// `OFFRAMP_DATA_KEY_PREVIOUS`, and the previous secret key where the data key is derived: what
     /// was made with them stays valid.
     pub data_keys_previous: Vec<SecretString>,
+    /// `OFFRAMP_RESUME_EPOCH`, 1: raised to make every resume link handed out so far worthless.
+    pub resume_epoch: u32,
     /// `OFFRAMP_ALLOWED_ORIGINS`: the pages that may embed the widget.
     pub allowed_origins: Vec<String>,
     /// `OFFRAMP_PROVIDER`, `capa`: the provider of sessions that name none.
@@ -121,12 +124,14 @@ impl Config {
         Ok(Self {
             listen: parsed(text, "OFFRAMP_LISTEN", "127.0.0.1:8080")?,
             public_url: public_url(text, "OFFRAMP_PUBLIC_URL")?,
-            database_url: text("OFFRAMP_DATABASE_URL")
-                .unwrap_or_else(|| "sqlite://offramp.db".to_owned()),
+            database_url: DATABASE_URL
+                .read(lookup)?
+                .unwrap_or_else(|| "sqlite://offramp.db".into()),
             secret_key: keys.secret,
             secret_key_previous: keys.secret_previous,
             data_key: keys.data,
             data_keys_previous: keys.data_previous,
+            resume_epoch: parsed(text, "OFFRAMP_RESUME_EPOCH", "1")?,
             allowed_origins: origins(
                 &text("OFFRAMP_ALLOWED_ORIGINS")
                     .ok_or(ConfigError::Missing("OFFRAMP_ALLOWED_ORIGINS"))?,
@@ -151,6 +156,13 @@ impl Config {
     }
 }
 
+impl Config {
+    /// `OFFRAMP_DATABASE_URL`, with its password if it has one.
+    pub fn database_url(&self) -> &str {
+        self.database_url.expose_secret()
+    }
+}
+
 /// The proxy's own keys.
 struct Keys {
     secret: SecretString,
@@ -171,10 +183,16 @@ impl Keys {
             long_enough(SECRET_KEY_PREVIOUS, previous)?;
         }
         let own_data_key = DATA_KEY.read(lookup)?;
+        if let Some(key) = &own_data_key {
+            long_enough(DATA_KEY, key)?;
+        }
         // Where the data key is derived, it changed with the secret key.
         let derived = secret_previous.clone().filter(|_| own_data_key.is_none());
         let data = own_data_key.unwrap_or_else(|| secret.clone());
         let stored = DATA_KEY_PREVIOUS.read_predecessor(lookup, DATA_KEY, Some(&data))?;
+        if let Some(key) = &stored {
+            long_enough(DATA_KEY_PREVIOUS, key)?;
+        }
         Ok(Self {
             secret,
             secret_previous,
@@ -448,6 +466,22 @@ mod tests {
     }
 
     #[test]
+    fn a_short_data_key_is_refused_too() {
+        for variable in ["OFFRAMP_DATA_KEY", "OFFRAMP_DATA_KEY_PREVIOUS"] {
+            assert_eq!(
+                refusal(variable, "hunter2"),
+                format!("{variable} is wrong: shorter than 32 characters")
+            );
+        }
+    }
+
+    #[test]
+    fn a_database_s_password_is_not_printed() {
+        let config = config(&[("OFFRAMP_DATABASE_URL", "postgres://ana:hunter2@db/offramp")]);
+        assert!(!format!("{:?}", config.unwrap()).contains("hunter2"));
+    }
+
+    #[test]
     fn an_absent_key_is_named() {
         let error = Config::from_env(&|_| None).unwrap_err();
         assert_eq!(error.to_string(), "OFFRAMP_SECRET_KEY is not set");
@@ -466,13 +500,17 @@ mod tests {
     #[test]
     fn a_data_key_that_is_derived_changes_with_the_secret_key() {
         let rotated = ("OFFRAMP_SECRET_KEY_PREVIOUS", OLDER);
-        let old_data = ("OFFRAMP_DATA_KEY_PREVIOUS", "older data");
+        let (new, old) = (
+            "new data key, long enough to be one",
+            "old data key, long enough to be one",
+        );
+        let old_data = ("OFFRAMP_DATA_KEY_PREVIOUS", old);
         assert_eq!(data_keys(&[]), [KEY]);
         assert_eq!(data_keys(&[rotated]), [KEY, OLDER]);
-        assert_eq!(data_keys(&[old_data, rotated]), [KEY, "older data", OLDER]);
-        let own = ("OFFRAMP_DATA_KEY", "data");
-        assert_eq!(data_keys(&[own, rotated]), ["data"]);
-        assert_eq!(data_keys(&[own, old_data, rotated]), ["data", "older data"]);
+        assert_eq!(data_keys(&[old_data, rotated]), [KEY, old, OLDER]);
+        let own = ("OFFRAMP_DATA_KEY", new);
+        assert_eq!(data_keys(&[own, rotated]), [new]);
+        assert_eq!(data_keys(&[own, old_data, rotated]), [new, old]);
     }
 
     #[test]

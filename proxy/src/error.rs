@@ -275,6 +275,9 @@ fn words(code: ErrorCode) -> (&'static str, &'static str) {
 
 impl From<StoreError> for ApiError {
     fn from(source: StoreError) -> Self {
+        if matches!(source, StoreError::KeyUsed) {
+            return Self::new(ErrorCode::InProgress);
+        }
         error!(
             error = &source as &dyn std::error::Error,
             "the store failed"

@@ -61,6 +61,7 @@ pub fn app(engine: Arc<Engine>) -> Router {
 pub fn app_within(engine: Arc<Engine>, limits: &Arc<RateLimits>) -> Router {
     let (api, openapi) = OpenApiRouter::with_openapi(openapi::ApiDoc::openapi())
         .routes(routes!(routes::sessions::open_session))
+        .routes(routes!(routes::sessions::end_session))
         .routes(routes!(routes::checkout::read_checkout))
         .routes(routes!(routes::quotes::quote))
         .routes(routes!(

@@ -39,8 +39,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     let secrets = Secrets::of(&config);
     let store = match command {
-        None => Store::open(&config.database_url, secrets).await,
-        Some(_) => Store::open_beside(&config.database_url, secrets).await,
+        None => Store::open(config.database_url(), secrets).await,
+        Some(_) => Store::open_beside(config.database_url(), secrets).await,
     }
     .context("OFFRAMP_DATABASE_URL")?;
     let clock = match config.clock_url.clone() {

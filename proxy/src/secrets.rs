@@ -19,8 +19,8 @@ const CLIENT_TOKEN: &str = "ofs_";
 /// How a resume token begins.
 const RESUME_TOKEN: &str = "ofr_";
 
-/// Raised to make every resume token handed out so far worthless.
-const RESUME_EPOCH: u32 = 1;
+/// The epoch of resume tokens, where nobody raised it.
+const FIRST_EPOCH: u32 = 1;
 
 /// The keys of this installation, and their predecessors. They cannot be printed.
 ///
@@ -31,6 +31,8 @@ pub struct Secrets {
     partner_keys: Vec<[u8; 32]>,
     data: DataKeys,
     data_previous: Vec<DataKeys>,
+    /// Raised to make every resume token handed out so far worthless.
+    resume_epoch: u32,
 }
 
 /// What is derived from one data key.
@@ -53,12 +55,14 @@ impl Secrets {
             partner_keys: vec![partner_hash(partner_key)],
             data: DataKeys::derive(data_key),
             data_previous: Vec::new(),
+            resume_epoch: FIRST_EPOCH,
         }
     }
 
     /// Derives every key from the configured ones and their predecessors.
     pub fn of(config: &Config) -> Self {
         let mut secrets = Self::new(&config.secret_key, &config.data_key);
+        secrets.resume_epoch = config.resume_epoch;
         let partner_key = config.secret_key_previous.iter();
         secrets.partner_keys.extend(partner_key.map(partner_hash));
         secrets.data_previous = config
@@ -92,7 +96,7 @@ impl Secrets {
     pub fn resume_token(&self, order_id: &str) -> String {
         format!(
             "{RESUME_TOKEN}{}",
-            BASE64URL_NOPAD.encode(&self.data.resume_mac(order_id))
+            BASE64URL_NOPAD.encode(&self.data.resume_mac(order_id, self.resume_epoch))
         )
     }
 
@@ -101,7 +105,12 @@ impl Secrets {
         presented
             .strip_prefix(RESUME_TOKEN)
             .and_then(|mac| BASE64URL_NOPAD.decode(mac.as_bytes()).ok())
-            .is_some_and(|mac| any(self.data_keys(), |key| mac.ct_eq(&key.resume_mac(order_id))))
+            .is_some_and(|mac| {
+                let epoch = self.resume_epoch;
+                any(self.data_keys(), |key| {
+                    mac.ct_eq(&key.resume_mac(order_id, epoch))
+                })
+            })
     }
 
     fn data_keys(&self) -> impl Iterator<Item = &DataKeys> {
@@ -155,11 +164,8 @@ impl DataKeys {
         HEXLOWER.encode(&hmac(&self.fingerprint, account.as_bytes()))
     }
 
-    fn resume_mac(&self, order_id: &str) -> [u8; 32] {
-        hmac(
-            &self.resume,
-            format!("{RESUME_EPOCH}:{order_id}").as_bytes(),
-        )
+    fn resume_mac(&self, order_id: &str, epoch: u32) -> [u8; 32] {
+        hmac(&self.resume, format!("{epoch}:{order_id}").as_bytes())
     }
 }
 
@@ -308,6 +314,14 @@ mod tests {
         assert!(!last.is_fingerprint(&now.fingerprint("1"), "1"));
         assert!(!last.resumes(&now.resume_token("ord_1"), "ord_1"));
         assert_eq!(last.open(&now.seal("text").unwrap()), Err(Unsealable));
+    }
+
+    #[test]
+    fn a_raised_epoch_ends_every_resume_token() {
+        let mut raised = secrets("a");
+        raised.resume_epoch += 1;
+        assert!(!raised.resumes(&secrets("a").resume_token("ord_1"), "ord_1"));
+        assert!(raised.resumes(&raised.resume_token("ord_1"), "ord_1"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use offramp_domain::{
 };
 use url::Url;
 
-use super::extract::{JsonBody, PartnerKey};
+use super::extract::{JsonBody, Named, PartnerKey};
 use crate::{
     engine::Engine,
     error::ApiError,
@@ -103,6 +103,27 @@ pub(crate) async fn open_session(
         expires_at,
     };
     Ok((StatusCode::CREATED, Json(SessionResponse { session })))
+}
+
+/// Ends a session: its token reads and acts no more. The payer's orders go on.
+#[utoipa::path(
+    delete, path = "/v1/sessions/{id}", tag = "partner", security(("partner_key" = [])),
+    params(("id" = String, Path, description = "the session")),
+    responses(
+        (status = 204, description = "it has ended"),
+        (status = 401, body = Problem), (status = 404, body = Problem),
+    ),
+)]
+pub(crate) async fn end_session(
+    _: PartnerKey,
+    State(engine): State<Arc<Engine>>,
+    Named(id): Named<String>,
+) -> Result<StatusCode, ApiError> {
+    if engine.store.end_session(&id).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::new(ErrorCode::NotFound))
+    }
 }
 
 /// The payer whom the partner names, made known to the provider on first use.

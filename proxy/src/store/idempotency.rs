@@ -6,6 +6,7 @@ use offramp_domain::time::Timestamp;
 use sqlx::{Any, Row as _, Transaction};
 
 use super::{Store, StoreError};
+use crate::secrets::Secrets;
 
 /// How long a key is remembered.
 pub(super) const KEPT: Duration = Duration::from_hours(48);
@@ -17,8 +18,17 @@ pub struct KeyUse {
     pub route: String,
     /// The key.
     pub key: String,
-    /// The hash of the body.
+    /// The hash of the body. It is kept under a key of ours: a body holds a bank number, which can be
+    /// guessed from a plain hash.
     pub body_hash: String,
+}
+
+impl KeyUse {
+    /// As it is stored.
+    pub(super) fn kept(self, secrets: &Secrets) -> Self {
+        let body_hash = secrets.fingerprint(&self.body_hash);
+        Self { body_hash, ..self }
+    }
 }
 
 /// What is known of a key.
@@ -60,7 +70,7 @@ impl Store {
             return Ok(Replay::New);
         };
         let body_hash: String = row.try_get("body_hash")?;
-        if body_hash == key.body_hash {
+        if self.secrets.is_fingerprint(&body_hash, &key.body_hash) {
             Ok(Replay::Same {
                 order_id: row.try_get("order_id")?,
             })

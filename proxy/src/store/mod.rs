@@ -91,6 +91,9 @@ pub enum StoreError {
     /// Somebody else changed the order again and again.
     #[error("an order kept changing while it was written")]
     Contended,
+    /// Another proxy is answering a request with the same idempotency key.
+    #[error("the idempotency key is in use")]
+    KeyUsed,
 }
 
 impl StoreError {
@@ -115,7 +118,8 @@ impl StoreError {
             | Self::Address
             | Self::LockFile { .. }
             | Self::Unreadable { .. }
-            | Self::Contended => false,
+            | Self::Contended
+            | Self::KeyUsed => false,
         }
     }
 }

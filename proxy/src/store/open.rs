@@ -19,9 +19,10 @@ const SQLITE_CONNECTIONS: u32 = 4;
 /// Connections to PostgreSQL, which allows a hundred in all unless told otherwise.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-/// Every commit is on the disk before it is acknowledged; readers do not wait for writers.
+/// Every commit is on the disk before it is acknowledged; readers do not wait for writers; what is
+/// deleted is overwritten.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;
-     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -42,6 +43,7 @@ pub(super) async fn open(url: &str) -> Result<(AnyPool, Engine), StoreError> {
     install_default_drivers();
     let (pool, engine) = if let Some(path) = url.strip_prefix("sqlite://") {
         let lock = lock_file(path)?;
+        make_private(path)?;
         let engine = Engine::Sqlite {
             _lock: Some(Arc::new(lock)),
         };
@@ -104,6 +106,26 @@ async fn postgres(url: &str) -> Result<AnyPool, sqlx::Error> {
         .acquire_timeout(PATIENCE)
         .connect(url)
         .await
+}
+
+/// Makes the file where it is not there yet, for this user alone: SQLite gives what it puts beside it
+/// the same rights.
+fn make_private(path: &str) -> Result<(), StoreError> {
+    let database = path.split('?').next().unwrap_or(path);
+    if database == ":memory:" {
+        return Ok(());
+    }
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(database) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(StoreError::LockFile {
+            path: database.to_owned(),
+            source,
+        }),
+    }
 }
 
 fn lock_file(path: &str) -> Result<File, StoreError> {

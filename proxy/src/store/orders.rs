@@ -8,7 +8,10 @@ use super::{
     intents::Begin,
     leases::{alive_since, ours_to_take},
 };
-use crate::{crash, secrets::new_id};
+use crate::{
+    crash,
+    secrets::{Secrets, new_id},
+};
 
 /// How often a lost race is run again.
 const RACES: usize = 8;
@@ -42,6 +45,12 @@ impl Change {
     /// Ends what was undertaken.
     pub fn end(&mut self, kind: IntentKind, outcome: &'static str) {
         self.ends.push((kind, outcome));
+    }
+
+    /// As it is stored.
+    fn kept(mut self, secrets: &Secrets) -> Self {
+        self.key = self.key.map(|key| key.kept(secrets));
+        self
     }
 
     /// Binds an idempotency key to the order.
@@ -93,7 +102,7 @@ impl Store {
         if used.rows_affected() == 0 {
             return Ok(Inserted::QuoteUsed);
         }
-        match insert(&mut tx, record, change, &self.proxy_id).await {
+        match insert(&mut tx, record, change.kept(&self.secrets), &self.proxy_id).await {
             Ok(true) => {
                 self.tell(&mut tx, record, record.created_at).await?;
                 tx.commit().await?;
@@ -348,7 +357,7 @@ impl Store {
             if !update(&mut tx, &after, revision).await? {
                 continue;
             }
-            finish(&mut tx, &after, change, now).await?;
+            finish(&mut tx, &after, change.kept(&self.secrets), now).await?;
             if after.sequence != before.sequence {
                 self.tell(&mut tx, &after, now).await?;
             }
@@ -469,7 +478,11 @@ async fn finish(
         super::intents::start(tx, &record.id, kind, at, begin, now).await?;
     }
     if let Some(key) = change.key {
-        super::idempotency::insert(tx, &key, &record.payer_id, &record.id, now).await?;
+        let is_free =
+            super::idempotency::insert(tx, &key, &record.payer_id, &record.id, now).await?;
+        if !is_free {
+            return Err(StoreError::KeyUsed);
+        }
     }
     if let Some(quote_id) = change.released_quote {
         super::idempotency::free(tx, &record.id).await?;

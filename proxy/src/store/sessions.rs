@@ -93,6 +93,18 @@ impl Store {
         Ok(())
     }
 
+    /// Ends a session. Whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_session(&self, id: &str) -> Result<bool, StoreError> {
+        let ended = sqlx::query("DELETE FROM sessions WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(ended.rows_affected() == 1)
+    }
+
     /// The session with this client token. One that was sealed with another key is over.
     ///
     /// # Errors

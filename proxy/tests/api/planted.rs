@@ -10,13 +10,14 @@ use std::{
 use axum::http::Method;
 use offramp_simulator::{AddUser, Deposit, Fault, Operation, Refusal, providers::capa::seed};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tracing::{Dispatch, subscriber::DefaultGuard};
 use tracing_subscriber::EnvFilter;
 
 use crate::support::{
     Answer, Bench, CLABE, HASH, ORIGIN, Outcome, PARTNER, PROVIDER_KEY, Shopper, WEBHOOK_SECRET,
     session,
-    shopper::{self, ask, confirm_to},
+    shopper::{self, ask, confirm, confirm_to},
     with,
 };
 
@@ -329,5 +330,18 @@ async fn a_token_is_stored_as_its_hash() -> Outcome {
     assert!(stored.contains(&hash));
     has_none_of(&stored, "the database", [ana.token.as_str(), resume]);
     has_none_of(&stored, "the database", ana.token.strip_prefix("ofs_"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bank_number_cannot_be_guessed_from_the_hash_of_a_request() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let body = confirm(&ana.firm("100").await?);
+    assert_eq!(ana.create(&body).await?.status, 201);
+    let plain = data_encoding::HEXLOWER.encode(&Sha256::digest(body.to_string()));
+    let kept = database(&bench)?;
+    assert!(kept.contains("POST /v1/orders"), "the key is kept");
+    has_none_of(&kept, "the database", [plain.as_str()]);
     Ok(())
 }

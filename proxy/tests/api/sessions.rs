@@ -1,9 +1,10 @@
 //! Opening sessions: for whom, for which page, on which terms.
 
+use axum::http::Method;
 use offramp_simulator::{Operation, providers::capa::seed};
 use serde_json::json;
 
-use crate::support::{Bench, FOREIGN_ORIGIN, Outcome, session, with};
+use crate::support::{Bench, FOREIGN_ORIGIN, Outcome, PARTNER, Shopper, session, with};
 
 #[tokio::test]
 async fn a_session_is_opened_for_a_payer() -> Outcome {
@@ -195,5 +196,30 @@ async fn what_is_locked_has_to_be_said() -> Outcome {
         answer.json["detail"],
         "crypto_amount is locked, and prefill does not say to what"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_the_partner_ends_is_over_at_once() -> Outcome {
+    let bench = Bench::start().await?;
+    let opened = bench.open_session(&session("cust-1", seed::CUST_1)).await?;
+    let (id, token) = (
+        opened.json["session"]["id"].as_str().ok_or("no id")?,
+        opened.json["session"]["client_token"]
+            .as_str()
+            .ok_or("no token")?,
+    );
+    let ana = Shopper::new(&bench, token);
+    let order = ana.open_order().await?;
+    let path = format!("/v1/sessions/{id}");
+    let by_the_payer = ana.ask(Method::DELETE, &path).send().await?;
+    assert_eq!(by_the_payer.refusal(), (401, "unauthorized"));
+    let end = || bench.ask(Method::DELETE, &path).bearer(PARTNER).send();
+    assert_eq!(end().await?.status, 204);
+    assert_eq!(ana.checkout().await?.refusal(), (401, "unauthorized"));
+    assert_eq!(ana.order(&order).await?.refusal(), (401, "unauthorized"));
+    assert_eq!(end().await?.refusal(), (404, "not_found"));
+    let again = bench.ana().await?;
+    assert_eq!(again.order(&order).await?.state(), "awaiting_deposit");
     Ok(())
 }

@@ -84,6 +84,16 @@ pub(crate) struct Bench {
     tweak: Tweak,
 }
 
+/// Of cases that do not differ in what they ask of a database, one of so many is tried: each where
+/// the database is a file, which is fast, and a sample on a server.
+pub(crate) fn one_of() -> usize {
+    if is_on_postgres() { 10 } else { 1 }
+}
+
+fn is_on_postgres() -> bool {
+    env!("CARGO_CRATE_NAME").ends_with("on_postgres")
+}
+
 /// Where the proxy keeps its orders: what of a test runs on both databases does so because its file
 /// is compiled twice, under two names.
 pub(crate) enum Database {
@@ -93,7 +103,7 @@ pub(crate) enum Database {
 
 impl Database {
     fn new(folder: &TempDir) -> Outcome<Self> {
-        Ok(if env!("CARGO_CRATE_NAME").ends_with("on_postgres") {
+        Ok(if is_on_postgres() {
             Self::Postgres(offramp_test_database::Database::create()?)
         } else {
             Self::Sqlite(folder.path().join("offramp.db"))
@@ -453,6 +463,6 @@ async fn engine(
     let clock = Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));
     let provider: Arc<dyn Provider> = Arc::new(Capa::on_clock(settings, clock.clone())?);
     let secrets = Secrets::of(&config);
-    let store = Store::open(&config.database_url, secrets).await?;
+    let store = Store::open(config.database_url(), secrets).await?;
     Ok(Engine::new(config, store, vec![provider], clock))
 }

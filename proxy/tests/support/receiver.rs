@@ -122,7 +122,7 @@ impl Receiver {
         // What is wrong here shows as a test that hears nothing.
         config.notify = endpoint.ok().flatten();
         if let Some(endpoint) = &mut config.notify {
-            endpoint.patience = Duration::from_millis(300);
+            endpoint.patience = Duration::from_secs(2);
         }
     }
 

@@ -126,10 +126,7 @@ fn base_url(text: &str) -> Result<Url, ConfigError> {
         return wrong("neither `?` nor `#` belongs here");
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        tracing::warn!(
-            variable = BASE_URL,
-            "the provider's key travels unencrypted"
-        );
+        return wrong("the key would travel unencrypted: http:// is for this machine only");
     }
     Ok(url)
 }

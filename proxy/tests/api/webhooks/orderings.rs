@@ -2,7 +2,7 @@
 
 use offramp_simulator::{Capa, Status};
 
-use crate::support::{Bench, Outcome, Shopper};
+use crate::support::{Bench, Outcome, Shopper, one_of};
 
 /// Old and new names, one that lies, and one that nobody knows.
 const EVENTS: [&str; 6] = [
@@ -79,7 +79,7 @@ async fn orderings_from(first: usize) -> Outcome {
     let mut orderings = Vec::new();
     permute(&mut rest, 0, &mut orderings);
     assert_eq!(orderings.len(), 120);
-    for (number, rest) in orderings.iter().enumerate() {
+    for (number, rest) in orderings.iter().enumerate().step_by(one_of()) {
         let mut ordering = vec![first_event];
         ordering.extend(rest);
         follows_the_provider(&bench, &ana, &ordering, number % EVENTS.len()).await?;

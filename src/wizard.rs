@@ -179,8 +179,6 @@ fn waits_for_deposit(state: OrderState) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use offramp_domain::{
         api::{AfterSending, CryptoSide, Deposit, FiatSide, Offer, TransferToAddress},
         money::Currency,
@@ -204,7 +202,7 @@ mod tests {
         Payee {
             destination: Destination::BankAccount {
                 country: CountryCode::Mx,
-                fields: BTreeMap::new(),
+                fields: Vec::new(),
             },
             shown: MaskedDestination {
                 country: CountryCode::Mx,

@@ -1,7 +1,5 @@
 //! What the widget sends, written without derived code as answers are read without it.
 
-use std::collections::BTreeMap;
-
 use offramp_domain::{
     api::{Destination, OrderRequest, QuoteRequest},
     money::Amount,
@@ -87,7 +85,7 @@ fn destination(account: &Destination) -> String {
     object.end()
 }
 
-fn texts(fields: &BTreeMap<String, String>) -> String {
+fn texts(fields: &[(String, String)]) -> String {
     let mut object = Object::new();
     for (key, text) in fields {
         object.text(key, text);
@@ -147,13 +145,13 @@ mod tests {
     }
 
     fn destinations() -> [Destination; 4] {
-        let fields = BTreeMap::from([
+        let fields = vec![
             ("clabe".to_owned(), "014680260346007120".to_owned()),
             (
                 "first_name".to_owned(),
                 "Zoë \"\\\n\t\u{1}\u{7f}🦀</script>".to_owned(),
             ),
-        ]);
+        ];
         [
             Destination::BankAccount {
                 country: CountryCode::Sepa,
@@ -163,9 +161,7 @@ mod tests {
                 id: "dst_1".to_owned(),
             },
             Destination::Registered { fields },
-            Destination::Registered {
-                fields: BTreeMap::new(),
-            },
+            Destination::Registered { fields: Vec::new() },
         ]
     }
 

@@ -1,10 +1,8 @@
 //! Bank accounts: given, saved, and masked.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::problem::FieldProblem;
+use super::{fields, problem::FieldProblem};
 use crate::bank::{Answers, CountryCode, FieldKey, Problem as FieldProblemKind};
 
 /// A bank account saved earlier.
@@ -31,7 +29,12 @@ pub enum Destination {
         /// Its country.
         country: CountryCode,
         /// The form's answers.
-        fields: BTreeMap<String, String>,
+        #[serde(with = "fields")]
+        #[cfg_attr(
+            feature = "openapi",
+            schema(value_type = std::collections::BTreeMap<String, String>)
+        )]
+        fields: Vec<(String, String)>,
     },
     /// Saved earlier.
     Saved {
@@ -41,8 +44,12 @@ pub enum Destination {
     /// Given when the payer was registered.
     Registered {
         /// What is asked for beside it.
-        #[serde(default)]
-        fields: BTreeMap<String, String>,
+        #[serde(default, with = "fields")]
+        #[cfg_attr(
+            feature = "openapi",
+            schema(value_type = std::collections::BTreeMap<String, String>)
+        )]
+        fields: Vec<(String, String)>,
     },
 }
 
@@ -64,7 +71,7 @@ impl std::fmt::Debug for Destination {
 ///
 /// # Errors
 /// The keys that no form has.
-pub fn answers(fields: &BTreeMap<String, String>) -> Result<Answers, Vec<FieldProblem>> {
+pub fn answers(fields: &[(String, String)]) -> Result<Answers, Vec<FieldProblem>> {
     let mut answers = Answers::new();
     let mut unknown = Vec::new();
     for (key, value) in fields {

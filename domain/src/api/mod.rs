@@ -8,6 +8,7 @@ mod action;
 mod checkout;
 mod deposit;
 mod destination;
+mod fields;
 mod notification;
 mod order;
 mod problem;
@@ -39,8 +40,6 @@ pub use self::{
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
     use super::*;
@@ -100,10 +99,10 @@ mod tests {
 
     #[test]
     fn answers_with_an_unknown_key_are_refused_by_name() {
-        let fields = BTreeMap::from([
+        let fields = [
             ("clabe".to_owned(), "1".to_owned()),
             ("password".to_owned(), "2".to_owned()),
-        ]);
+        ];
         let refused = answers(&fields).unwrap_err();
         assert_eq!(refused.len(), 1);
         assert_eq!(refused[0].key, "password");
@@ -113,7 +112,7 @@ mod tests {
     fn bank_numbers_and_tokens_do_not_print() {
         let destination = Destination::BankAccount {
             country: CountryCode::Mx,
-            fields: BTreeMap::from([("clabe".to_owned(), "014680260346007120".to_owned())]),
+            fields: vec![("clabe".to_owned(), "014680260346007120".to_owned())],
         };
         assert!(!format!("{destination:?}").contains("0146"));
         let session = Session {

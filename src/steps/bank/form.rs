@@ -1,7 +1,5 @@
 //! A bank form being filled in: when an answer is looked at, and what is said about it.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use offramp_domain::{
     api::{Destination, FieldProblem, MaskedDestination},
@@ -61,7 +59,7 @@ impl Asking {
     /// The account, if nothing is wrong with any answer. Otherwise each wrong one is marked.
     pub(super) fn accept(self) -> Option<Payee> {
         let others = untrack(|| self.answers());
-        let mut accepted = BTreeMap::new();
+        let mut accepted = Vec::new();
         let mut is_refused = false;
         for question in self.asked() {
             match question.check(&others) {
@@ -69,7 +67,7 @@ impl Asking {
                 Ok(answer) => {
                     question.trouble.set(None);
                     if !matches!(question.source, Source::Again(_)) {
-                        accepted.insert(question.key.get_value(), answer);
+                        accepted.push((question.key.get_value(), answer));
                     }
                 }
                 Err(trouble) => {
@@ -82,7 +80,7 @@ impl Asking {
         (!is_refused).then(|| self.payee(accepted))
     }
 
-    fn payee(self, fields: BTreeMap<String, String>) -> Payee {
+    fn payee(self, fields: Vec<(String, String)>) -> Payee {
         let answers = untrack(|| self.answers());
         let country = self.country.country();
         let shown = match country.accept(&answers) {
@@ -197,9 +195,10 @@ impl Asking {
     }
 }
 
-fn longest_number(fields: &BTreeMap<String, String>) -> String {
+fn longest_number(fields: &[(String, String)]) -> String {
     let numbers = fields
-        .values()
+        .iter()
+        .map(|(_, answer)| answer)
         .filter(|answer| answer.bytes().any(|b| b.is_ascii_digit()));
     numbers
         .max_by_key(|answer| answer.len())

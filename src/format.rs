@@ -156,13 +156,8 @@ impl Locale {
         for (name, value) in parts {
             set(&options, name, &(*value).into());
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "milliseconds up to the year 9999 are exact"
-        )]
-        let date = Date::new(&(at.as_millis() as f64).into());
         let format = Intl::DateTimeFormat::new(&self.tags(), &options).format();
-        formatted(&format, &date).unwrap_or_else(|| String::from(date.to_iso_string()))
+        formatted(&format, &date(at)).unwrap_or_else(|| rfc3339(at))
     }
 
     fn tags(&self) -> Array {
@@ -197,6 +192,20 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn of(this: &DisplayNames, code: &str) -> Option<String>;
+}
+
+/// A moment for programs: `2026-05-01T12:00:10.000Z`.
+pub(crate) fn rfc3339(at: Timestamp) -> String {
+    date(at).to_iso_string().into()
+}
+
+fn date(at: Timestamp) -> Date {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds up to the year 9999 are exact"
+    )]
+    let millis = at.as_millis() as f64;
+    Date::new(&millis.into())
 }
 
 fn with_unit(figure: String, unit: &str) -> String {

@@ -8,6 +8,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 use super::facts::facts;
 use crate::{
     api::quoted,
+    format::rfc3339,
     i18n::{Locale, fill},
     state::Signal,
     ui::{Button, ButtonKind},
@@ -84,8 +85,8 @@ fn json(_: &Locale, order: &Order) -> String {
     let mut json = Json(String::new());
     json.put("{\"id\":", Some(&order.id));
     json.put(",\"state\":", Some(order.state.as_str()));
-    json.put(",\"created_at\":", Some(&order.created_at.to_string()));
-    json.put(",\"updated_at\":", Some(&order.updated_at.to_string()));
+    json.put(",\"created_at\":", Some(&rfc3339(order.created_at)));
+    json.put(",\"updated_at\":", Some(&rfc3339(order.updated_at)));
     json.put(",\"tx_hash\":", order.tx_hash.as_deref());
     json.amount(",\"rate\":", order.rate);
     json.put(",\"crypto\":{\"token\":", Some(crypto.token.symbol()));

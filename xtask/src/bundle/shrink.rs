@@ -1,15 +1,35 @@
 //! What the browser need not read, taken out of the program and its glue, at both ends alike.
 //!
-//! Leptos brings `wasm-streams`, whose classes are exported although nobody reads a stream here;
-//! and every function of the browser that the program calls has a name of some thirty characters,
-//! once in the program and once in the glue.
+//! Leptos brings `wasm-streams`, whose classes are exported although nobody reads a stream here, and
+//! wasm-bindgen a function for every closure that some library might hand to the browser. Tables of
+//! functions name them, so a collector of garbage does not see that nobody calls them. And every
+//! function of the browser that the program calls has a name of some thirty characters, once in the
+//! program and once in the glue.
+
+use std::collections::HashSet;
 
 use anyhow::{Context, Result, bail};
-use walrus::Module;
+use walrus::{
+    ExportItem, FunctionBuilder, FunctionId, FunctionKind, Module,
+    ir::{Visitor, dfs_in_order},
+};
 
 /// Exported by `wasm-streams`, in the program and in the glue.
 const STREAMS: &str = "intounderlying";
+/// Where a tool of Leptos' would cut the program into parts.
+const SPLIT: &str = "_WASM_SPLIT_MARKER";
+
 const STREAM_CLASS: &str = "export class IntoUnderlying";
+
+/// In the names of the functions that go on with a stream after each wait. Without the exports
+/// nobody can begin.
+const STREAM_TASK: [&str; 2] = ["future_to_promise", "wasm_streams"];
+
+/// In the names of the functions that the browser calls for a closure: by an export, or never.
+const INVOKE: [&str; 2] = ["wasm_bindgen", "convert::closures::_::invoke::<"];
+
+/// In the names of their exports.
+const INVOKE_EXPORT: &str = "convert__closures_____invoke";
 
 /// A program and the glue around it, for each other and for nobody else.
 #[derive(Debug)]
@@ -22,18 +42,27 @@ impl Program {
     /// The same program, smaller.
     pub(super) fn shrunk(self) -> Result<Self> {
         let mut module = Module::from_buffer(&self.wasm).context("the program cannot be read")?;
-        let streams: Vec<_> = module
+        let unused: Vec<_> = module
             .exports
             .iter()
-            .filter(|export| export.name.contains(STREAMS))
+            .filter(|export| export.name.contains(STREAMS) || export.name.starts_with(SPLIT))
             .map(walrus::Export::id)
             .collect();
-        for export in streams {
+        for export in unused {
             module.exports.delete(export);
         }
+        empty_uncalled(&mut module);
         walrus::passes::gc::run(&mut module);
 
         let mut glue = without_streams(&self.glue);
+        let invoked =
+            (module.exports.iter_mut()).filter(|export| export.name.contains(INVOKE_EXPORT));
+        for (number, export) in invoked.enumerate() {
+            // No name begins with another one: each ends with what the others have not.
+            let short = format!("invoke{number}");
+            glue = glue.replace(&export.name, &short);
+            export.name = short;
+        }
         let imports: Vec<_> = module.imports.iter().map(walrus::Import::id).collect();
         let mut names = Vec::with_capacity(imports.len());
         for (number, id) in imports.into_iter().enumerate() {
@@ -47,6 +76,52 @@ impl Program {
             glue,
             wasm: module.emit_wasm(),
         })
+    }
+}
+
+/// Empties functions that are neither exported nor called, so that only a table names them, and of
+/// which it is known that nobody takes them out of it.
+fn empty_uncalled(module: &mut Module) {
+    let mut reached = Reached::default();
+    for export in module.exports.iter() {
+        if let ExportItem::Function(id) = export.item {
+            reached.0.insert(id);
+        }
+    }
+    for (_, function) in module.funcs.iter_local() {
+        dfs_in_order(&mut reached, function, function.entry_block());
+    }
+    let uncalled: Vec<_> = module
+        .funcs
+        .iter_local()
+        .filter_map(|(id, function)| {
+            let name = module.funcs.get(id).name.as_deref()?;
+            (is_uncalled(name) && !reached.0.contains(&id)).then(|| (id, function.ty()))
+        })
+        .collect();
+    for (id, ty) in uncalled {
+        let (parameters, results) = module.types.params_results(ty);
+        let (parameters, results) = (parameters.to_vec(), results.to_vec());
+        let mut empty = FunctionBuilder::new(&mut module.types, &parameters, &results);
+        empty.func_body().unreachable();
+        let arguments = parameters.iter().map(|ty| module.locals.add(*ty)).collect();
+        module.funcs.get_mut(id).kind = FunctionKind::Local(empty.local_func(arguments));
+    }
+}
+
+/// What clears a value away may be one function for many types.
+fn is_uncalled(name: &str) -> bool {
+    let is_named = |parts: &[&str]| parts.iter().all(|part| name.contains(part));
+    !name.starts_with("core") && (is_named(&STREAM_TASK) || is_named(&INVOKE))
+}
+
+/// The functions that something in the program names, other than a table.
+#[derive(Default)]
+struct Reached(HashSet<FunctionId>);
+
+impl Visitor<'_> for Reached {
+    fn visit_function_id(&mut self, function: &FunctionId) {
+        self.0.insert(*function);
     }
 }
 
@@ -129,7 +204,67 @@ fn renamed(glue: &str, names: &[(String, String)]) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use walrus::ConstExpr;
+
     use super::*;
+
+    const INVOKED: &str = "wasm_bindgen::convert::closures::_::invoke::<Event, (), true>";
+
+    /// A program whose table has a function of each name.
+    fn program(names: &[&str]) -> (Module, Vec<FunctionId>) {
+        let mut module = Module::default();
+        let ids: Vec<_> = names
+            .iter()
+            .map(|name| {
+                let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
+                function.name((*name).to_owned()).func_body().return_();
+                function.finish(Vec::new(), &mut module.funcs)
+            })
+            .collect();
+        let table = module
+            .tables
+            .add_local(false, 9, None, walrus::RefType::FUNCREF);
+        let kind = walrus::ElementKind::Active {
+            table,
+            offset: ConstExpr::Value(walrus::ir::Value::I32(1)),
+        };
+        let items = walrus::ElementItems::Functions(ids.clone());
+        module.elements.add(kind, items);
+        (module, ids)
+    }
+
+    fn is_empty(module: &Module, id: FunctionId) -> bool {
+        let function = module.funcs.get(id).kind.unwrap_local();
+        let body = function.block(function.entry_block());
+        matches!(
+            body.instrs.as_slice(),
+            [(walrus::ir::Instr::Unreachable(_), _)]
+        )
+    }
+
+    #[test]
+    fn only_what_is_known_and_not_reached_is_emptied() {
+        let task = "js_sys::futures::future_to_promise::<wasm_streams::Source>::{closure#0}";
+        let drop =
+            "core::ptr::drop_in_place::<js_sys::futures::future_to_promise<wasm_streams::Source>>";
+        let (mut module, ids) = program(&[INVOKED, task, drop, "offramp_checkout::view"]);
+        empty_uncalled(&mut module);
+        let emptied: Vec<_> = ids.iter().map(|id| is_empty(&module, *id)).collect();
+        assert_eq!(emptied, [true, true, false, false]);
+    }
+
+    #[test]
+    fn what_an_export_leads_to_is_kept() {
+        let (mut module, ids) =
+            program(&[INVOKED, "wasm_bindgen::convert::closures::_::invoke::<()>"]);
+        let mut shim = FunctionBuilder::new(&mut module.types, &[], &[]);
+        shim.func_body().call(ids[0]);
+        let shim = shim.finish(Vec::new(), &mut module.funcs);
+        module.exports.add("shim", shim);
+        module.exports.add("invoke", ids[1]);
+        empty_uncalled(&mut module);
+        assert!(ids.iter().all(|id| !is_empty(&module, *id)));
+    }
 
     #[test]
     fn the_classes_of_streams_are_left_out_to_their_last_line() {

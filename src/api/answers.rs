@@ -17,31 +17,44 @@ use offramp_domain::{
     order::{Custody, OrderState, Reason},
     quote::{FeeKind, Guarantee, QuoteKind},
 };
-use serde_json::Value;
 
-use super::read::{Read, member, member_or_default};
+use super::{
+    json::Json,
+    read::{Read, Reading},
+};
 
-/// Reads an object, member by member: `kind as "type"` is called otherwise in JSON, `fees or
-/// default` may be absent. A field that the domain adds does not compile until it stands here.
+/// Reads an object, member by member: `kind as "type"` is called otherwise in JSON, `fees or []` may
+/// be absent. A field that the domain adds does not compile until it stands here.
 macro_rules! object {
-    ($type:ident { $($field:ident $(as $key:literal)? $(or $default:ident)?),* $(,)? }) => {
+    ($type:ident { $($field:ident $(as $key:literal)? $(or $absent:tt)?),* $(,)? }) => {
         impl Read for $type {
-            fn read(json: &Value) -> Option<Self> {
-                let object = json.as_object()?;
-                Some(Self {
-                    $($field: object!(@ object, $field $(as $key)? $(or $default)?),)*
-                })
+            fn read(json: &Json, reading: &Reading) -> Self {
+                Self {
+                    $($field: Read::read(
+                        object!(@ json, reading, $field $(as $key)? $(or $absent)?),
+                        reading,
+                    ),)*
+                }
             }
         }
     };
-    (@ $object:ident, $field:ident) => {
-        Read::read(member($object, stringify!($field)))?
+    (@ $json:ident, $reading:ident, $field:ident) => {
+        $reading.member($json, stringify!($field))
     };
-    (@ $object:ident, $field:ident as $key:literal) => {
-        Read::read(member($object, $key))?
+    (@ $json:ident, $reading:ident, $field:ident as $key:literal) => {
+        $reading.member($json, $key)
     };
-    (@ $object:ident, $field:ident or default) => {
-        member_or_default($object, stringify!($field))?
+    (@ $json:ident, $reading:ident, $field:ident or $absent:tt) => {
+        $reading.member_or($json, stringify!($field), object!(@ $absent))
+    };
+    (@ []) => {
+        const { &Json::List(Vec::new()) }
+    };
+    (@ {}) => {
+        const { &Json::Object(Vec::new()) }
+    };
+    (@ $flag:literal) => {
+        &Json::Flag($flag)
     };
 }
 
@@ -49,8 +62,8 @@ macro_rules! object {
 macro_rules! named {
     ($($type:ident),* $(,)?) => {
         $(impl Read for $type {
-            fn read(json: &Value) -> Option<Self> {
-                Self::parse(json.as_str()?)
+            fn read(json: &Json, reading: &Reading) -> Self {
+                reading.accept(json.text().and_then(Self::parse), Self::ALL[0])
             }
         })*
     };
@@ -59,15 +72,15 @@ macro_rules! named {
 object! { Checkout {
     assets,
     countries,
-    destinations or default,
+    destinations or [],
     receiver,
     verification,
-    prefill or default,
-    lock or default,
+    prefill or {},
+    lock or [],
     return_url,
     order,
-    orders or default,
-    quote_needs_destination or default,
+    orders or [],
+    quote_needs_destination or false,
     wallet,
     server_time,
 } }
@@ -78,7 +91,7 @@ object! { Asset {
 
 object! { CountryOffer { country, currency, min, max, form } }
 
-object! { FormField { key, label, kind as "type", required, pattern, options or default } }
+object! { FormField { key, label, kind as "type", required, pattern, options or [] } }
 
 object! { SavedDestination { id, country, bank_name, masked } }
 
@@ -101,7 +114,7 @@ object! { Quote {
     fiat_amount,
     fiat_minimum,
     rate,
-    fees or default,
+    fees or [],
     expires_at,
 } }
 
@@ -117,18 +130,18 @@ object! { Order {
     crypto,
     fiat,
     rate,
-    fees or default,
+    fees or [],
     destination,
     deposit,
-    actions or default,
+    actions or [],
     next,
     pending_action,
-    timeline or default,
+    timeline or [],
     tx_hash,
     explorer_url,
     refund,
     reason,
-    unfunded or default,
+    unfunded or false,
     resume_token,
     created_at,
     updated_at,
@@ -154,7 +167,7 @@ object! { TransferToAddress {
 
 object! { Authorisation { network, token, amount, signer, offer, offer_until } }
 
-object! { ActionOffer { action, required, by, fields or default, deadline } }
+object! { ActionOffer { action, required, by, fields or [], deadline } }
 
 object! { Next { by, until } }
 
@@ -173,7 +186,7 @@ object! { Problem {
     min,
     max,
     currency,
-    fields or default,
+    fields or [],
     quote,
     order_id,
     verification_url,
@@ -184,7 +197,6 @@ object! { FieldProblem { key, problem } }
 named!(
     Action,
     AfterSending,
-    CountryCode,
     Currency,
     Custody,
     ErrorCode,
@@ -203,24 +215,31 @@ named!(
     WalletLink,
 );
 
+impl Read for CountryCode {
+    fn read(json: &Json, reading: &Reading) -> Self {
+        reading.accept(json.text().and_then(Self::parse), Self::Mx)
+    }
+}
+
 impl Read for Form {
-    fn read(json: &Value) -> Option<Self> {
-        let object = json.as_object()?;
-        match member(object, "kind").as_str()? {
-            "built_in" => Some(Self::BuiltIn),
-            "fields" => Read::read(member(object, "fields")).map(|fields| Self::Fields { fields }),
-            _ => None,
+    fn read(json: &Json, reading: &Reading) -> Self {
+        match reading.member(json, "kind").text() {
+            Some("built_in") => Self::BuiltIn,
+            Some("fields") => Self::Fields {
+                fields: Read::read(reading.member(json, "fields"), reading),
+            },
+            Some(_) | None => reading.refuse(Self::BuiltIn),
         }
     }
 }
 
 impl Read for Deposit {
-    fn read(json: &Value) -> Option<Self> {
-        match member(json.as_object()?, "kind").as_str()? {
-            "transfer_to_address" => Read::read(json).map(Self::TransferToAddress),
-            "sign_typed_data" => Read::read(json).map(Self::SignTypedData),
-            "authorise" => Read::read(json).map(Self::Authorise),
-            _ => None,
+    fn read(json: &Json, reading: &Reading) -> Self {
+        match reading.member(json, "kind").text() {
+            Some("transfer_to_address") => Self::TransferToAddress(Read::read(json, reading)),
+            Some("sign_typed_data") => Self::SignTypedData(Read::read(json, reading)),
+            Some("authorise") => Self::Authorise(Read::read(json, reading)),
+            Some(_) | None => reading.refuse(Self::Authorise(Read::read(&Json::Null, reading))),
         }
     }
 }
@@ -232,9 +251,13 @@ mod tests {
 
     use offramp_domain::{bank::COUNTRIES, money::Amount, time::Timestamp};
     use serde::{Serialize, de::DeserializeOwned};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::*;
+    use super::{super::read::body, *};
+
+    fn read<T: Read>(json: &Value) -> Option<T> {
+        body(&json.to_string())
+    }
 
     /// What takes the place of every part of an answer, one at a time.
     fn wrong_parts() -> [Value; 14] {
@@ -264,16 +287,17 @@ mod tests {
         T: Read + Serialize + DeserializeOwned + PartialEq + Debug,
     {
         let full = serde_json::to_value(answer).unwrap();
-        assert_eq!(T::read(&full).as_ref(), Some(answer));
+        assert_eq!(read::<T>(&full).as_ref(), Some(answer));
         let least = least::<T>(full.clone());
-        assert!(T::read(&least).is_some(), "{least}");
+        assert!(read::<T>(&least).is_some(), "{least}");
         for json in [full, least] {
             for pointer in pointers(&json) {
                 agree::<T>(&without(&json, &pointer));
                 let is_object = json.pointer(&pointer).is_some_and(Value::is_object);
                 for wrong in wrong_parts() {
-                    // Serde also reads a list as an object; nobody writes one.
-                    if !(is_object && wrong.is_array()) {
+                    // Serde also reads a list as an object, and this a fraction as an empty one;
+                    // nobody writes either.
+                    if !(is_object && (wrong.is_array() || wrong.is_f64())) {
                         agree::<T>(&with(&json, &pointer, wrong));
                     }
                 }
@@ -284,7 +308,7 @@ mod tests {
     #[track_caller]
     fn agree<T: Read + DeserializeOwned + PartialEq + Debug>(json: &Value) {
         let by_serde = serde_json::from_value::<T>(json.clone()).ok();
-        assert_eq!(T::read(json), by_serde, "{json}");
+        assert_eq!(read::<T>(json), by_serde, "{json}");
     }
 
     /// The answer without anything that serde can do without.
@@ -591,9 +615,9 @@ mod tests {
     fn names_are_read<T: Read + Serialize + PartialEq + Debug>(all: &[T]) {
         for value in all {
             let json = serde_json::to_value(value).unwrap();
-            assert_eq!(T::read(&json).as_ref(), Some(value));
+            assert_eq!(read::<T>(&json).as_ref(), Some(value));
         }
-        assert_eq!(T::read(&json!("unheard_of")), None);
+        assert_eq!(read::<T>(&json!("unheard_of")), None);
     }
 
     #[test]
@@ -628,7 +652,7 @@ mod tests {
             if let Some(Value::Object(members)) = grown.pointer_mut(&pointer) {
                 members.insert("later".to_owned(), json!({ "of": ["nobody"] }));
             }
-            assert_eq!(Checkout::read(&grown), Some(checkout()), "{pointer}");
+            assert_eq!(read::<Checkout>(&grown), Some(checkout()), "{pointer}");
         }
     }
 
@@ -636,10 +660,10 @@ mod tests {
     fn what_is_required_is_required() {
         let order = serde_json::to_value(order()).unwrap();
         for key in ["id", "state", "crypto", "destination", "updated_at"] {
-            assert_eq!(Order::read(&without(&order, &format!("/{key}"))), None);
+            assert_eq!(read::<Order>(&without(&order, &format!("/{key}"))), None);
         }
-        assert_eq!(Order::read(&with(&order, "/state", json!("paid"))), None);
-        assert_eq!(Order::read(&with(&order, "/sequence", json!("7"))), None);
-        assert_eq!(Order::read(&with(&order, "/fees", Value::Null)), None);
+        assert_eq!(read::<Order>(&with(&order, "/state", json!("paid"))), None);
+        assert_eq!(read::<Order>(&with(&order, "/sequence", json!("7"))), None);
+        assert_eq!(read::<Order>(&with(&order, "/fees", Value::Null)), None);
     }
 }

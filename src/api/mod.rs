@@ -1,6 +1,7 @@
 //! The neutral API, as the browser sees it. The only file that speaks HTTP.
 
 mod answers;
+mod json;
 mod read;
 mod requests;
 

@@ -1,101 +1,153 @@
-//! Reading JSON without derived code, which would be the heaviest part of the widget.
+//! Reading answers without derived code, which would be the heaviest part of the widget.
 //!
 //! What the proxy writes is read, and what is missing or of another type is refused, as by serde's
 //! derived code on the types of the domain. Nothing says why, because nobody asks.
 
+use std::cell::Cell;
+
 use offramp_domain::{money::Amount, time::Timestamp};
-use serde_json::{Map, Value};
+
+use super::json::Json;
+
+/// An answer while it is read.
+///
+/// A part that is missing or wrong makes all of it unreadable. It is read to its end even so, with
+/// something in the place of that part: to stop anywhere would cost code for each member.
+pub(super) struct Reading {
+    is_refused: Cell<bool>,
+}
 
 /// A type that can be read out of JSON.
 pub(super) trait Read: Sized {
-    /// The value, if the JSON is one.
-    fn read(json: &Value) -> Option<Self>;
+    /// The value, or any value if the JSON is refused.
+    fn read(json: &Json, reading: &Reading) -> Self;
 }
 
 /// Reads a whole body.
 pub(super) fn body<T: Read>(text: &str) -> Option<T> {
-    T::read(&serde_json::from_str(text).ok()?)
+    let reading = Reading {
+        is_refused: Cell::new(false),
+    };
+    let value = T::read(&serde_json::from_str(text).ok()?, &reading);
+    (!reading.is_refused.get()).then_some(value)
 }
 
-/// A member of an object; null where there is none, as readers make no difference.
-pub(super) fn member<'a>(object: &'a Map<String, Value>, key: &str) -> &'a Value {
-    object.get(key).unwrap_or(&Value::Null)
-}
+impl Reading {
+    /// The answer is unreadable; this stands where its part would have stood.
+    pub(super) fn refuse<T>(&self, instead: T) -> T {
+        self.is_refused.set(true);
+        instead
+    }
 
-/// A member of an object that has a default where there is none. A null is still refused.
-pub(super) fn member_or_default<T: Read + Default>(
-    object: &Map<String, Value>,
-    key: &str,
-) -> Option<T> {
-    match object.get(key) {
-        Some(json) => T::read(json),
-        None => Some(T::default()),
+    /// What was read, unless it is refused.
+    pub(super) fn accept<T>(&self, read: Option<T>, otherwise: T) -> T {
+        read.unwrap_or_else(|| self.refuse(otherwise))
+    }
+
+    /// A member of an object; null where there is none, as readers make no difference.
+    pub(super) fn member<'a>(&self, json: &'a Json, name: &str) -> &'a Json {
+        self.member_or(json, name, &Json::Null)
+    }
+
+    /// A member of an object that may be absent. A null is still refused.
+    pub(super) fn member_or<'a>(
+        &self,
+        json: &'a Json,
+        name: &str,
+        absent: &'static Json,
+    ) -> &'a Json {
+        if !matches!(json, Json::Object(_)) {
+            self.refuse(());
+        }
+        json.member(name).unwrap_or(absent)
+    }
+
+    fn number(&self, json: &Json) -> u64 {
+        if let Json::Whole(number) = json {
+            *number
+        } else {
+            self.refuse(0)
+        }
     }
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(json: &Value) -> Option<Self> {
-        if json.is_null() {
-            Some(None)
+    fn read(json: &Json, reading: &Reading) -> Self {
+        if matches!(json, Json::Null) {
+            None
         } else {
-            T::read(json).map(Some)
+            Some(T::read(json, reading))
         }
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_array()?.iter().map(T::read).collect()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        if let Json::List(entries) = json {
+            entries.iter().map(|json| T::read(json, reading)).collect()
+        } else {
+            reading.refuse(Self::new())
+        }
     }
 }
 
 impl Read for String {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_str().map(str::to_owned)
+    fn read(json: &Json, reading: &Reading) -> Self {
+        reading.accept(json.text(), "").to_owned()
     }
 }
 
 impl Read for bool {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_bool()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        if let Json::Flag(flag) = json {
+            *flag
+        } else {
+            reading.refuse(false)
+        }
     }
 }
 
 impl Read for u16 {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_u64()?.try_into().ok()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        reading.accept(reading.number(json).try_into().ok(), 0)
     }
 }
 
 impl Read for u32 {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_u64()?.try_into().ok()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        reading.accept(reading.number(json).try_into().ok(), 0)
     }
 }
 
 impl Read for u64 {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_u64()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        reading.number(json)
     }
 }
 
 impl Read for Amount {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_str()?.parse().ok()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        let amount = json.text().and_then(|text| text.parse().ok());
+        reading.accept(amount, Self::ZERO)
     }
 }
 
 impl Read for Timestamp {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_str()?.parse().ok()
+    fn read(json: &Json, reading: &Reading) -> Self {
+        let time = json.text().and_then(|text| text.parse().ok());
+        reading.accept(time, Self::from_millis(0))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    fn read<T: Read>(json: &Value) -> Option<T> {
+        body(&json.to_string())
+    }
 
     #[test]
     fn a_body_is_one_json_value_and_no_more() {
@@ -107,43 +159,59 @@ mod tests {
 
     #[test]
     fn null_is_nothing_only_where_there_may_be_nothing() {
-        assert_eq!(Option::<String>::read(&Value::Null), Some(None));
-        assert_eq!(Option::<String>::read(&json!(7)), None);
-        assert_eq!(String::read(&Value::Null), None);
-        assert_eq!(Vec::<String>::read(&Value::Null), None);
+        assert_eq!(read::<Option<String>>(&Value::Null), Some(None));
+        assert_eq!(read::<Option<String>>(&json!(7)), None);
+        assert_eq!(read::<String>(&Value::Null), None);
+        assert_eq!(read::<Vec<String>>(&Value::Null), None);
     }
 
     #[test]
     fn one_unreadable_entry_makes_a_list_unreadable() {
-        assert_eq!(Vec::<u64>::read(&json!([1, 2])), Some(vec![1, 2]));
-        assert_eq!(Vec::<u64>::read(&json!([1, "2"])), None);
+        assert_eq!(read::<Vec<u64>>(&json!([1, 2])), Some(vec![1, 2]));
+        assert_eq!(read::<Vec<u64>>(&json!([1, "2"])), None);
     }
 
     #[test]
     fn a_number_is_whole_and_in_range() {
-        assert_eq!(u16::read(&json!(65_535)), Some(65_535));
-        assert_eq!(u16::read(&json!(65_536)), None);
-        assert_eq!(u32::read(&json!(-1)), None);
-        assert_eq!(u64::read(&json!(1.0)), None);
-        assert_eq!(u64::read(&json!(u64::MAX)), Some(u64::MAX));
+        assert_eq!(read::<u16>(&json!(65_535)), Some(65_535));
+        assert_eq!(read::<u16>(&json!(65_536)), None);
+        assert_eq!(read::<u32>(&json!(-1)), None);
+        assert_eq!(read::<u64>(&json!(1.0)), None);
+        assert_eq!(read::<u64>(&json!(u64::MAX)), Some(u64::MAX));
     }
 
     #[test]
     fn an_amount_and_a_time_are_texts() {
-        assert_eq!(Amount::read(&json!("1.50")), "1.50".parse().ok());
-        assert_eq!(Amount::read(&json!(1)), None);
-        assert_eq!(Amount::read(&json!("-1")), None);
-        assert_eq!(Timestamp::read(&json!("tomorrow")), None);
+        assert_eq!(read::<Amount>(&json!("1.50")), "1.50".parse().ok());
+        assert_eq!(read::<Amount>(&json!(1)), None);
+        assert_eq!(read::<Amount>(&json!("-1")), None);
+        assert_eq!(read::<Timestamp>(&json!("tomorrow")), None);
+    }
+
+    /// A flag that may be absent.
+    #[derive(Debug, PartialEq)]
+    struct Optional(bool);
+
+    impl Read for Optional {
+        fn read(json: &Json, reading: &Reading) -> Self {
+            Self(bool::read(
+                reading.member_or(json, "flag", &Json::Flag(true)),
+                reading,
+            ))
+        }
     }
 
     #[test]
     fn a_default_is_for_what_is_absent() {
-        let (Value::Object(absent), Value::Object(null)) = (json!({}), json!({ "flag": null }))
-        else {
-            panic!("two objects");
-        };
-        assert_eq!(member_or_default::<bool>(&absent, "flag"), Some(false));
-        assert_eq!(member_or_default::<bool>(&null, "flag"), None);
-        assert_eq!(member(&absent, "flag"), &Value::Null);
+        assert_eq!(read(&json!({})), Some(Optional(true)));
+        assert_eq!(read(&json!({ "flag": false })), Some(Optional(false)));
+        assert_eq!(read::<Optional>(&json!({ "flag": null })), None);
+        assert_eq!(read::<Optional>(&json!([])), None);
+    }
+
+    #[test]
+    fn of_two_members_of_one_name_the_later_one_counts() {
+        let twice = r#"{ "flag": true, "flag": false }"#;
+        assert_eq!(body(twice), Some(Optional(false)));
     }
 }

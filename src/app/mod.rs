@@ -260,7 +260,7 @@ fn Screen(
 
 /// A new step is read from its title on, unless the payer has found their way into it already.
 fn focus_title(screen: NodeRef<HtmlDivElement>) {
-    let screen = screen.try_get_untracked().flatten();
+    let screen = screen.get();
     let screen = screen.filter(|screen| focused_within(screen).is_none());
     let title = screen.and_then(|screen| screen.query_selector("h2[tabindex]").ok().flatten());
     if let Some(title) = title {

@@ -7,6 +7,8 @@
 
 mod callback;
 mod effect;
+mod keep;
+mod node_ref;
 mod signal;
 mod slot;
 mod stored;
@@ -15,7 +17,8 @@ mod work;
 
 pub(crate) use callback::Callback;
 pub(crate) use effect::effect;
-pub(crate) use signal::{ArcRwSignal, NodeRef, RwSignal, Signal};
+pub(crate) use node_ref::NodeRef;
+pub(crate) use signal::{ArcRwSignal, RwSignal, Signal};
 pub(crate) use stored::StoredValue;
 pub(crate) use task::Task;
 pub(crate) use work::{Act, Handle};

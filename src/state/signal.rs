@@ -2,9 +2,10 @@
 
 use std::{any::Any, fmt, marker::PhantomData, ops::Deref, rc::Rc};
 
-use leptos::prelude::IsDisposed as _;
-
-use super::slot::{AnyValue, Handle, Reading, Slot, change, handle, read, slot, typed, write};
+use super::{
+    keep::{Handle, computed, given, handle, plain, remembered, slot},
+    slot::{AnyValue, Reading, Slot, change, read, typed, write},
+};
 
 /// A value that is read, and noticed when it changes.
 pub(crate) struct Signal<T> {
@@ -21,27 +22,23 @@ pub(crate) struct ArcRwSignal<T> {
     kind: PhantomData<fn() -> T>,
 }
 
-/// The element of a control, once it is made.
-pub(crate) type NodeRef<T> = RwSignal<Option<T>>;
-
 impl<T: 'static> Signal<T> {
-    fn of(slot: Slot) -> Self {
+    fn of(handle: Handle) -> Self {
         Self {
-            handle: handle(slot),
+            handle,
             kind: PhantomData,
         }
     }
 
     /// A value that never changes.
     pub(crate) fn stored(value: T) -> Self {
-        Self::of(Slot::plain(Rc::new(value)))
+        Self::of(plain(Rc::new(value)))
     }
 
     /// Computed whenever it is read.
     pub(crate) fn derive(make: impl Fn() -> T + 'static) -> Self {
-        Self::of(Slot::Computed(Rc::new(move || -> AnyValue {
-            Rc::new(make())
-        })))
+        let make = move || -> AnyValue { Rc::new(make()) };
+        Self::of(computed(Box::new(make)))
     }
 
     /// Computed when something has changed that it was computed from, and noticed only if it is
@@ -51,7 +48,7 @@ impl<T: 'static> Signal<T> {
         T: PartialEq,
     {
         let make = move || -> AnyValue { Rc::new(make()) };
-        Self::of(Slot::remembered(Box::new(make), are_same::<T>))
+        Self::of(remembered(Box::new(make), are_same::<T>))
     }
 
     /// The value, shared with whoever else looks at it, and to be told when it changes.
@@ -93,14 +90,6 @@ impl<T: 'static> Signal<T> {
         Rc::unwrap_or_clone(self.value_untracked())
     }
 
-    /// The value as it is now, unless its owner is gone.
-    pub(crate) fn try_get_untracked(self) -> Option<T>
-    where
-        T: Clone,
-    {
-        (!self.is_gone()).then(|| self.get_untracked())
-    }
-
     /// To be told when it changes.
     pub(crate) fn track(self) {
         drop(read(self.handle, Reading::Tracked));
@@ -108,13 +97,13 @@ impl<T: 'static> Signal<T> {
 
     /// Whether its owner is gone.
     pub(crate) fn is_gone(self) -> bool {
-        self.handle.is_disposed()
+        slot(self.handle).is_none()
     }
 }
 
 impl<T: 'static> RwSignal<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self(Signal::of(Slot::given(Rc::new(value))))
+        Self(Signal::of(given(Rc::new(value))))
     }
 
     /// Puts another value there, unless the owner is gone.
@@ -228,7 +217,7 @@ impl<T> From<RwSignal<T>> for Signal<T> {
 
 impl<T: 'static> From<ArcRwSignal<T>> for Signal<T> {
     fn from(signal: ArcRwSignal<T>) -> Self {
-        Self::of(signal.slot)
+        Self::of(handle(signal.slot))
     }
 }
 

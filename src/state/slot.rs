@@ -3,15 +3,21 @@
 use std::{any::Any, cell::RefCell, rc::Rc};
 
 use leptos::{
-    prelude::{Get, GetUntracked, GetValue as _, LocalStorage, Notify, StoredValue, Track},
+    prelude::{Get, GetUntracked, Notify, Track},
     reactive::{computed::ArcMemo, graph::untrack, signal::ArcTrigger},
 };
 use send_wrapper::SendWrapper;
 
-use super::work::Make;
+use super::{
+    keep::{Handle, slot},
+    work::Make,
+};
 
 /// A value, whatever it is of.
 pub(super) type AnyValue = Rc<dyn Any>;
+
+/// Compares two values of one type.
+pub(super) type AreSame = fn(&dyn Any, &dyn Any) -> bool;
 
 /// Where a value is kept. It holds nothing only before a value is computed for the first time.
 type Kept = Rc<RefCell<Option<AnyValue>>>;
@@ -26,7 +32,7 @@ pub(super) enum Slot {
     /// It is computed when something has changed that it was computed from.
     Remembered(Kept, ArcMemo<()>),
     /// It is computed whenever it is read.
-    Computed(Rc<dyn Make>),
+    Computed(Rc<Box<dyn Make>>),
 }
 
 /// Whether whoever reads wants to be told of a change.
@@ -47,12 +53,8 @@ impl Slot {
         Self::Given(kept(value), ArcTrigger::new())
     }
 
-    /// `are_same` compares two values of the type that `make` makes.
     #[inline(never)]
-    pub(super) fn remembered(
-        make: Box<dyn Make>,
-        are_same: fn(&dyn Any, &dyn Any) -> bool,
-    ) -> Self {
+    pub(super) fn remembered(make: Box<dyn Make>, are_same: AreSame) -> Self {
         let slot = Kept::default();
         let known = Rc::clone(&slot);
         let compute = SendWrapper::new(move || {
@@ -124,20 +126,6 @@ impl Slot {
 #[inline(never)]
 fn kept(value: AnyValue) -> Kept {
     Rc::new(RefCell::new(Some(value)))
-}
-
-/// A slot in the keeping of an owner.
-pub(super) type Handle = StoredValue<Slot, LocalStorage>;
-
-#[inline(never)]
-pub(super) fn handle(slot: Slot) -> Handle {
-    StoredValue::new_local(slot)
-}
-
-/// The slot, unless the owner is gone.
-#[inline(never)]
-pub(super) fn slot(handle: Handle) -> Option<Slot> {
-    handle.try_get_value()
 }
 
 /// The value, unless the owner is gone.

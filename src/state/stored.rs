@@ -2,7 +2,10 @@
 
 use std::{fmt, marker::PhantomData, rc::Rc};
 
-use super::slot::{Handle, Reading, Slot, change, handle, read, slot, typed, write};
+use super::{
+    keep::{Handle, plain, slot},
+    slot::{Reading, change, read, typed, write},
+};
 
 /// A value in the keeping of an owner.
 pub(crate) struct StoredValue<T> {
@@ -18,7 +21,7 @@ impl<T: 'static> StoredValue<T> {
     /// The same of a value that others hold too.
     pub(crate) fn of(value: Rc<T>) -> Self {
         Self {
-            handle: handle(Slot::plain(value)),
+            handle: plain(value),
             kind: PhantomData,
         }
     }
@@ -27,6 +30,11 @@ impl<T: 'static> StoredValue<T> {
     fn value(self) -> Option<Rc<T>> {
         let value = read(self.handle, Reading::Untracked)?;
         Some(typed(Some(value)))
+    }
+
+    #[inline(never)]
+    fn known(self) -> Rc<T> {
+        typed(read(self.handle, Reading::Untracked))
     }
 
     /// Looks at it, unless the owner is gone.
@@ -44,7 +52,7 @@ impl<T: 'static> StoredValue<T> {
 
     /// Looks at it.
     pub(crate) fn with_value<O>(self, look: impl FnOnce(&T) -> O) -> O {
-        look(&typed(read(self.handle, Reading::Untracked)))
+        look(&self.known())
     }
 
     /// It, unless the owner is gone.

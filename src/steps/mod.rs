@@ -120,7 +120,7 @@ impl AmountDraft {
 /// Puts the focus on the field with this name.
 fn focus_named(form: NodeRef<HtmlFormElement>, name: &str) {
     let selector = ["[name='", name, "']"].concat();
-    let form = form.get_untracked();
+    let form = form.get();
     if let Some(field) = form.and_then(|form| form.query_selector(&selector).ok().flatten()) {
         // Fails for nothing that is on the screen.
         let _ = field.unchecked_into::<HtmlElement>().focus();

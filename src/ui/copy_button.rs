@@ -101,7 +101,7 @@ pub(crate) fn CopyButton(
 fn ByHand(label: Signal<String>, text: Signal<String>) -> View {
     let input = NodeRef::<HtmlInputElement>::default();
     let select = move || {
-        if let Some(input) = input.try_get_untracked().flatten() {
+        if let Some(input) = input.get() {
             input.select();
         }
     };

@@ -34,14 +34,14 @@ pub(crate) fn QrCode(
         };
         let dialog = NodeRef::<HtmlDialogElement>::default();
         let enlarge = handler(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.get_untracked() {
+            if let Some(dialog) = dialog.get() {
                 // Fails for nothing that is on the page and closed.
                 let _ = dialog.show_modal();
             }
         });
         // Wherever it is pressed, its backdrop included.
         let close = handler(move |_: MouseEvent| {
-            if let Some(dialog) = dialog.get_untracked() {
+            if let Some(dialog) = dialog.get() {
                 dialog.close();
             }
         });

@@ -76,8 +76,8 @@ impl Element {
     }
 
     /// Somewhere to keep the element.
-    pub(crate) fn node_ref<E: JsCast + 'static>(self, node_ref: NodeRef<E>) -> Self {
-        node_ref.set(Some(self.0.clone().unchecked_into()));
+    pub(crate) fn node_ref<E: JsCast>(self, node_ref: NodeRef<E>) -> Self {
+        node_ref.set(self.0.clone());
         self
     }
 

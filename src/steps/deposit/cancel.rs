@@ -27,7 +27,7 @@ pub(crate) fn CancelOrder(
         is_asked.set(false);
         // The button is back after the next rendering.
         request_animation_frame(move || {
-            if let Some(button) = button.try_get_untracked().flatten() {
+            if let Some(button) = button.get() {
                 // A button that cannot be focused stays as it is.
                 let _ = button.focus();
             }
@@ -55,7 +55,7 @@ fn Ask(handle: OrderHandle, on_keep: Callback<()>) -> View {
     let title_id = unique_id("cancel");
     let title = NodeRef::<HtmlHeadingElement>::default();
     request_animation_frame(move || {
-        if let Some(title) = title.try_get_untracked().flatten() {
+        if let Some(title) = title.get() {
             // A heading that cannot be focused stays as it is.
             let _ = title.focus();
         }

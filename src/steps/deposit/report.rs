@@ -91,7 +91,7 @@ fn Report(handle: OrderHandle) -> View {
             Ok(tx_hash) => handle.act.run(ActionRequest::ReportSent { tx_hash }),
             Err(wrong) => {
                 refusal.set(Some(wrong.words(words, network)));
-                if let Some(input) = input.get_untracked() {
+                if let Some(input) = input.get() {
                     // An input that cannot be focused stays as it is.
                     let _ = input.focus();
                 }

@@ -17,6 +17,7 @@ mod api;
 mod app;
 mod clock;
 mod config;
+mod context;
 mod element;
 mod format;
 mod hooks;

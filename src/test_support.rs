@@ -3,7 +3,6 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use leptos::prelude::*;
 use offramp_domain::{
     api::{Action, Order, Problem},
     time::Timestamp,
@@ -11,8 +10,11 @@ use offramp_domain::{
 use web_sys::HtmlElement;
 
 use crate::{
-    api::ApiError,
+    api::{Api, ApiError},
     clock::{ClockOffset, ServerClock},
+    config::{Config, Prefill},
+    context::{Context, within},
+    element::Host,
     i18n::{Locale, Tag},
     order::{ActionRequest, Connection, OrderHandle},
     state::{ArcRwSignal, Callback},
@@ -35,6 +37,18 @@ pub(crate) fn locale(tag: &str) -> Locale {
     let file = || words(tag).to_owned();
     let tag = Tag::parse(tag).unwrap_or(Tag::SPANISH);
     Locale::new(tag, file).expect("a line for each sentence")
+}
+
+/// A page that says nothing but the language.
+fn nothing_set(locale: Locale) -> Config {
+    Config {
+        proxy: String::new(),
+        session: None,
+        locale,
+        prefill: Prefill::default(),
+        opened: None,
+        appearance: Vec::new(),
+    }
 }
 
 /// Which step is mounted.
@@ -96,11 +110,18 @@ impl Stage {
             let (acting, problem) = (acting.clone(), problem.clone());
             let connection = connection.clone();
             let locale = locale(language);
+            let page = root.clone();
             Mounted::new(root, move || {
-                provide_context(locale);
+                let host = Host::new(page);
                 let server = ServerClock::new();
-                clock.get_or_init(|| server.offset()).learn(now);
-                provide_context(server);
+                let offset = clock.get_or_init(|| server.offset());
+                offset.learn(now);
+                let context = Context {
+                    locale,
+                    host,
+                    clock: server,
+                    api: Api::new(&nothing_set(locale), None, offset.clone()),
+                };
                 let act = {
                     let did = did.clone();
                     move |request| {
@@ -120,15 +141,16 @@ impl Stage {
                     connection: connection.into(),
                 };
                 let restart = move |()| did.update(|did| did.push(Did::Restart));
-                let content = match step {
+                let step = || match step {
                     Step::Deposit => view! { <DepositStep handle /> },
                     Step::Status => {
                         view! { <StatusStep handle on_restart=Callback::new(restart) /> }
                     }
                 };
+                let shown = within(Some(context), step);
                 view! {
                     <div class="checkout" lang=locale.language()>
-                        {content}
+                        {shown}
                     </div>
                 }
             })

@@ -22,6 +22,7 @@ use crate::{
     api::{Api, ApiError},
     clock::ServerClock,
     config::{Config, OpenedOrder},
+    context::{Context, context, within, words},
     element::Host,
     i18n::{Locale, fill},
     order::OrderHandle,
@@ -54,8 +55,6 @@ pub(crate) fn App(
     config: Signal<Config>,
 ) -> View {
     let clock = ServerClock::new();
-    provide_context(host);
-    provide_context(clock);
     let mut before = Vec::new();
     effect(move || {
         let appearance = config.with(|config| config.appearance.clone());
@@ -83,19 +82,27 @@ pub(crate) fn App(
     region(move || {
         let Setting { locale, opened, .. } = setting.get();
         let resume = opened.as_ref().and_then(|opened| opened.resume.clone());
-        provide_context(locale);
-        provide_context(config.with_untracked(|config| Api::new(config, resume, clock.offset())));
-        view! {
-            <div
-                class="checkout"
-                part="checkout"
-                role="region"
-                aria-label=locale.words.common.title
-                lang=locale.language()
-            >
-                <Started opened left config progress />
-            </div>
-        }
+        let api = config.with_untracked(|config| Api::new(config, resume, clock.offset()));
+        let context = Context {
+            locale,
+            host,
+            clock,
+            api,
+        };
+        let view = || {
+            view! {
+                <div
+                    class="checkout"
+                    part="checkout"
+                    role="region"
+                    aria-label=locale.words.common.title
+                    lang=locale.language()
+                >
+                    <Started opened left config progress />
+                </div>
+            }
+        };
+        within(Some(context), view)
     })
 }
 
@@ -160,7 +167,7 @@ fn Started(
     config: Signal<Config>,
     progress: Progressed,
 ) -> View {
-    let (api, host) = (expect_context::<Api>(), expect_context::<Host>());
+    let Context { api, host, .. } = context();
     let id = opened.as_ref().map(|opened| opened.id.clone());
     let load = Task::new();
     let begin = Callback::new(move |()| load.run(start(api, id.clone())));
@@ -217,8 +224,8 @@ fn Screen(
     before: Rc<dyn Fn() -> View>,
 ) -> View {
     let Progressed { wizard, known, .. } = progress;
-    let host = expect_context::<Host>();
-    let words = expect_context::<Locale>().words;
+    let host = context().host;
+    let words = words();
     let screen = NodeRef::<HtmlDivElement>::default();
     let step = Signal::memo(move || wizard.with(Wizard::step));
     let mut shown = None;
@@ -284,7 +291,7 @@ fn Ordered(
     step: Signal<Step>,
     on_restart: Callback<()>,
 ) -> View {
-    let (api, host) = (expect_context::<Api>(), expect_context::<Host>());
+    let Context { api, host, .. } = context();
     let Progressed { wizard, known, .. } = progress;
     let Some(handle) = OrderHandle::watch(api, order) else {
         return View::empty();

@@ -8,8 +8,8 @@ use offramp_domain::api::{Checkout, Order, Verification, VerificationStatus};
 use super::Progressed;
 use crate::{
     config::Config,
-    element::Host,
-    i18n::{Locale, fill},
+    context::{context, words},
+    i18n::fill,
     state::{Callback, Signal, StoredValue},
     steps::{AmountStep, BankStep, ConfirmStep, Exits},
     ui::{Button, ButtonKind, Notice, NoticeKind},
@@ -51,7 +51,7 @@ fn Steps(
     config: Signal<Config>,
     progress: Progressed,
 ) -> View {
-    let host = expect_context::<Host>();
+    let host = context().host;
     let Progressed { wizard, drafts, .. } = progress;
     let settle_amount = Callback::new(move |ask: Ask| {
         wizard.update(|wizard| *wizard = wizard.clone().with_ask(ask));
@@ -91,7 +91,7 @@ fn Steps(
 /// The payer's orders that are under way, each with a way to look at it.
 #[component]
 fn OtherOrders(orders: StoredValue<Vec<Rc<Order>>>, on_open: Callback<Rc<Order>>) -> Option<View> {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = locale.words;
     let entry = |order: &Rc<Order>| {
         let order = Rc::clone(order);
@@ -122,7 +122,7 @@ fn Verify(
     #[prop(into)] busy: Signal<bool>,
     on_check: Callback<()>,
 ) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let (kind, sentence) = match verification.status {
         VerificationStatus::Verified | VerificationStatus::Required => {
             (NoticeKind::Info, words.app.verify.required)
@@ -162,7 +162,7 @@ fn Verify(
 /// Where the payer verifies who they are: in another tab, so that nothing here is lost.
 #[component]
 pub(crate) fn VerificationLink(url: String) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     view! {
         <a
             class="checkout-button checkout-button--primary"

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     api::ApiError,
-    element::Host,
-    i18n::{Locale, fill},
+    context::{context, words},
+    i18n::fill,
     state::{Callback, Signal},
     steps::Refusal,
     ui::{Button, CopyButton, Skeleton, SkeletonSize},
@@ -15,7 +15,7 @@ use crate::{
 /// The shape of the first screen.
 #[component]
 pub(super) fn Loading() -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     view! {
         <div class="checkout-step" role="status" aria-label=words.common.loading>
             <Skeleton />
@@ -36,8 +36,8 @@ pub(super) fn Failed(
     /// Tries again.
     on_retry: Callback<()>,
 ) -> View {
-    let words = expect_context::<Locale>().words;
-    expect_context::<Host>().failed(&error);
+    let words = words();
+    context().host.failed(&error);
     view! {
         <section class="checkout-step">
             <h2 class="checkout-step__title" tabindex="-1">
@@ -55,7 +55,7 @@ pub(crate) fn RequestId(
     /// The id, as the proxy gave it.
     id: Option<String>,
 ) -> Option<View> {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     id.map(|id| {
         let text = fill(words.common.request_id, &[("id", &id)]);
         view! {

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
 use offramp_domain::time::Timestamp;
 
 use super::{use_interval, use_visibility};
 use crate::{
-    clock::ServerClock,
+    context::context,
     state::{RwSignal, Signal},
 };
 
@@ -15,7 +14,7 @@ use crate::{
 ///
 /// Looks at the clock once a second while the page is visible, and at once when it becomes so.
 pub(crate) fn use_countdown(deadline: Signal<Option<Timestamp>>) -> Signal<Option<u64>> {
-    let clock = expect_context::<ServerClock>();
+    let clock = context().clock;
     let is_visible = use_visibility();
     let beat = RwSignal::new(());
     use_interval(Duration::from_secs(1), move || {

@@ -16,7 +16,7 @@ mod task;
 mod work;
 
 pub(crate) use callback::Callback;
-pub(crate) use effect::effect;
+pub(crate) use effect::{effect, follow};
 pub(crate) use node_ref::NodeRef;
 pub(crate) use signal::{ArcRwSignal, RwSignal, Signal};
 pub(crate) use stored::StoredValue;

@@ -55,6 +55,11 @@ impl<T: 'static> StoredValue<T> {
         look(&self.known())
     }
 
+    /// Whether its owner is gone.
+    pub(crate) fn is_gone(self) -> bool {
+        self.value().is_none()
+    }
+
     /// It, unless the owner is gone.
     pub(crate) fn try_get_value(self) -> Option<T>
     where

@@ -11,8 +11,8 @@ use web_sys::HtmlInputElement;
 
 use super::{Icon, Picture};
 use crate::{
+    context::words,
     hooks::{Copied, copy},
-    i18n::Locale,
     state::{NodeRef, RwSignal, Signal},
     view::{View, handler, region, view},
 };
@@ -36,7 +36,7 @@ pub(crate) fn CopyButton(
     #[prop(optional)]
     action: &'static str,
 ) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let outcome = RwSignal::new(None::<Copied>);
     let press = handler(move |_: MouseEvent| {
         let copying = copy(text.get_untracked());

@@ -7,7 +7,7 @@ use qrcodegen::{QrCode as Code, QrCodeEcc};
 use web_sys::HtmlDialogElement;
 
 use crate::{
-    i18n::Locale,
+    context::words,
     state::{NodeRef, Signal},
     view::{View, handler, region, view},
 };
@@ -27,7 +27,7 @@ pub(crate) fn QrCode(
     #[prop(into)]
     label: Signal<String>,
 ) -> View {
-    let words = &expect_context::<Locale>().words.common;
+    let words = &words().common;
     region(move || {
         let Some(drawing) = text.with(|text| draw(text)) else {
             return View::empty();

@@ -4,9 +4,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use super::reactive::follow;
-
-use crate::state::{RwSignal, Signal};
+use crate::state::{RwSignal, Signal, follow};
 
 /// A value of an attribute.
 pub(crate) trait Attribute {

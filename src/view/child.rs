@@ -3,9 +3,8 @@
 use leptos::prelude::document;
 use web_sys::{DocumentFragment, Node, Text};
 
-use super::{Element, View, reactive::follow};
-
-use crate::state::Signal;
+use super::{Element, View};
+use crate::state::{Signal, follow};
 
 /// Something that can stand in an element.
 pub(crate) trait IntoView {

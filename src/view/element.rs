@@ -11,10 +11,9 @@ use super::{
     IntoView,
     attribute::{Attribute, Property, write},
     child::append,
-    reactive::follow,
 };
 
-use crate::state::{Handle, NodeRef, Signal};
+use crate::state::{Handle, NodeRef, Signal, follow};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 

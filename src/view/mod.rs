@@ -8,7 +8,6 @@ mod attribute;
 mod child;
 mod element;
 mod mount;
-mod reactive;
 mod region;
 
 pub(crate) use attribute::Attribute;

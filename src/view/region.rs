@@ -5,7 +5,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use web_sys::Node;
 
-use super::{Fragment, IntoView, View, reactive::follow};
+use super::{Fragment, IntoView, View};
+use crate::{
+    context::{here, within},
+    state::follow,
+};
 
 /// Shows what `content` makes, and makes it anew when a signal that it reads changes.
 ///
@@ -30,6 +34,7 @@ impl<F: Fn() -> View> Content for F {
 
 fn erased(content: Box<dyn Content>) -> View {
     let outside = Owner::current();
+    let around = here();
     let mut shown = None::<Owner>;
     // The view stands between two empty texts.
     let start = Node::from(document().create_text_node(""));
@@ -43,7 +48,7 @@ fn erased(content: Box<dyn Content>) -> View {
             retire(before);
         }
         let owner = outside.as_ref().map_or_else(Owner::new, Owner::child);
-        let view = owner.with(|| content.view());
+        let view = owner.with(|| within(around, || content.view()));
         replace(&start, &end, &view);
         shown = Some(owner);
     }));

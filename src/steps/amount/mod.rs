@@ -16,6 +16,7 @@ use web_sys::HtmlFormElement;
 use super::{AmountDraft, Asked, Side, focus_named};
 use crate::{
     config::{Config, Prefill},
+    context::context,
     i18n::{Locale, fill},
     state::{Callback, NodeRef, RwSignal, Signal, StoredValue, effect},
     ui::{Button, ButtonKind, ButtonType, FieldSize, Keyboard, Select, TextField},
@@ -40,7 +41,7 @@ pub(crate) fn AmountStep(
     /// Called with what the payer has decided.
     on_done: Callback<Ask>,
 ) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = locale.words;
     let fill_in = move |page: Prefill| {
         checkout.with_value(|checkout| prefill::fill_in(draft, checkout, page, &locale));

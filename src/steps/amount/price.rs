@@ -1,7 +1,7 @@
 //! The indicative price beside the two amounts.
 
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use offramp_domain::{
     api::{Quote, QuoteRequest},
     money::Amount,
@@ -11,6 +11,7 @@ use offramp_domain::{
 use super::sale::Sale;
 use crate::{
     api::{Api, ApiError},
+    context::context,
     state::{RwSignal, Signal, StoredValue, effect},
     wizard::{Anchor, Ask},
 };
@@ -48,7 +49,7 @@ impl IndicativePrice {
     /// first, there is none.
     pub(super) fn of(sale: Signal<Sale>, is_priced_first: bool) -> Self {
         let price = Self {
-            api: expect_context(),
+            api: context().api,
             price: RwSignal::new(Price::None),
             last: RwSignal::new(None),
             asked: StoredValue::new(None),

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     api::ApiError,
     app::RequestId,
-    i18n::{Locale, Words},
+    context::{context, words},
+    i18n::Words,
     state::{Callback, Signal},
     ui::{Button, ButtonKind, Notice, NoticeKind, Skeleton},
     view::{IntoView, View, region, view},
@@ -28,7 +29,7 @@ pub(super) fn RateLine(
     /// Whether there is a price before the bank account is known.
     is_priced_first: bool,
 ) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let line = region(move || match price.price.get() {
         Price::None if !is_priced_first => words.amount.price_later.into_view(),
         Price::None => View::empty(),
@@ -53,7 +54,7 @@ pub(super) fn RateLine(
 
 #[component]
 fn Rate(quote: Quote) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = locale.words;
     let rate = locale.rate(quote.rate, quote.token, quote.currency);
     let fee = |fee: &Fee| {
@@ -74,7 +75,7 @@ fn Rate(quote: Quote) -> View {
 /// What is wrong with the amount stands at its field; the rest is said here.
 #[component]
 fn NoRate(error: ApiError, price: IndicativePrice) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let code = error.code();
     if code.is_some_and(is_about_the_amount) {
         return View::empty();

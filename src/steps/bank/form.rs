@@ -9,7 +9,8 @@ use web_sys::HtmlInputElement;
 
 use super::question::{Control, Question, Source, Trouble, answers, is_certain};
 use crate::{
-    i18n::{Locale, Words, fill},
+    context::{context, words},
+    i18n::{Words, fill},
     state::{Callback, NodeRef, RwSignal, Signal, StoredValue, effect},
     ui::{Choice, Select, TextField, unique_id},
     view::{IntoView, View, region, view},
@@ -209,7 +210,7 @@ fn longest_number(fields: &[(String, String)]) -> String {
 /// All questions that are asked.
 #[component]
 pub(super) fn Questions(asking: Asking) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let bank = Signal::derive(move || {
         asking
             .found_bank()
@@ -254,7 +255,7 @@ pub(super) fn Questions(asking: Asking) -> View {
 /// One question with the control that fits it.
 #[component]
 fn Asked(asking: Asking, question: Question) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = locale.words;
     let Question { value, .. } = question;
     let (name, label) = (question.key.get_value(), question.label(words));

@@ -11,7 +11,8 @@ use web_sys::HtmlFormElement;
 
 use super::{Drafts, country_of, focus_named};
 use crate::{
-    i18n::{Locale, fill},
+    context::words,
+    i18n::fill,
     state::{Callback, NodeRef, RwSignal, Signal, StoredValue},
     ui::{Button, ButtonKind, ButtonType, Choice, Notice, NoticeKind},
     view::{View, handler, region, view},
@@ -38,7 +39,7 @@ pub(crate) fn BankStep(
     /// Called when the payer wants another amount.
     on_back: Callback<()>,
 ) -> Option<View> {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let offer = checkout.with_value(|checkout| country_of(checkout, ask.country))?;
     let (receiver, saved) = checkout.with_value(|checkout| {
         let here = |saved: &&SavedDestination| saved.country == ask.country;
@@ -118,7 +119,7 @@ pub(crate) fn BankStep(
 /// What has to be mended, all of it, once the payer wanted to go on.
 #[component]
 fn Summary(asking: Asking) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let summary = region(move || {
         if !asking.is_refused.get() {
             return View::empty();
@@ -153,7 +154,7 @@ fn SavedAccounts(
     saved: StoredValue<Vec<SavedDestination>>,
     chosen: RwSignal<String>,
 ) -> Option<View> {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let option = |saved: &SavedDestination| {
         let bank = saved.bank_name.as_deref().unwrap_or_default();
         let text = fill(

@@ -13,6 +13,7 @@ use offramp_domain::{
 use crate::{
     api::{Api, ApiError},
     clock::ServerClock,
+    context::{Context, context},
     hooks::use_visibility,
     state::{RwSignal, Signal, StoredValue, effect},
     wizard::{Anchor, Ask},
@@ -106,9 +107,10 @@ fn renew_after(life: Duration) -> Duration {
 impl HeldQuote {
     /// Takes a price at once, and keeps it fresh until the owner is gone.
     pub(super) fn take(ask: Ask, destination: Option<Destination>) -> Self {
+        let Context { api, clock, .. } = context();
         let held = Self {
-            api: expect_context(),
-            clock: expect_context(),
+            api,
+            clock,
             ask,
             destination: StoredValue::new(destination),
             quote: RwSignal::new(None),

@@ -22,8 +22,8 @@ use super::Drafts;
 use crate::{
     api::{Api, ApiError},
     app::{RequestId, VerificationLink, is_web_address},
-    element::Host,
-    i18n::{Locale, fill},
+    context::{Context, context, words},
+    i18n::fill,
     state::{Callback, RwSignal, Signal, StoredValue, Task, effect},
     ui::{Button, ButtonKind, Notice, NoticeKind},
     view::{View, handler, region, view},
@@ -61,7 +61,7 @@ pub(crate) fn ConfirmStep(
     /// Where to go from here.
     exits: Exits,
 ) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.confirm;
     let (receiver, needs_destination) = checkout
         .with_value(|checkout| (checkout.receiver.clone(), checkout.quote_needs_destination));
@@ -133,8 +133,7 @@ struct Confirming {
 
 impl Confirming {
     fn new(held: HeldQuote, payee: Payee, drafts: Drafts, exits: Exits) -> Self {
-        let api = expect_context::<Api>();
-        let host = expect_context::<Host>();
+        let Context { api, host, .. } = context();
         let is_checking = RwSignal::new(false);
         let make = Task::new();
         let confirming = Self {
@@ -284,7 +283,7 @@ impl Confirming {
 #[component]
 fn Changed(confirming: Confirming) -> View {
     let Confirming { held, worse, .. } = confirming;
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.confirm;
     let money = move |amount| {
         let currency = held
@@ -347,7 +346,7 @@ fn Decision(confirming: Confirming) -> View {
 /// The button that makes the order, or a new price where the last one has ended.
 #[component]
 fn Confirm(confirming: Confirming) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let phase = confirming.held.phase;
     let is_unanswered = move || {
         confirming.unanswered.with(Option::is_some) && confirming.error.with(Option::is_some)
@@ -402,7 +401,7 @@ fn Confirm(confirming: Confirming) -> View {
 /// What went wrong with the price or with the order, and the way out.
 #[component]
 fn Trouble(confirming: Confirming) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let error = move || {
         confirming
             .error
@@ -431,7 +430,7 @@ fn Trouble(confirming: Confirming) -> View {
 /// One refusal: what it means, and where to go from here.
 #[component]
 fn Refused(confirming: Confirming, error: ApiError) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let is_unanswered = is_unknown(&error) && confirming.unanswered.with(Option::is_some);
     let code = error.code();
     let sentence = if is_unanswered {

@@ -9,6 +9,7 @@ use offramp_domain::{
 
 use super::held::promised;
 use crate::{
+    context::{context, words},
     i18n::{ConfirmMessages, Locale},
     state::Signal,
     steps::amount::{arrival, fee_label},
@@ -23,7 +24,7 @@ pub(super) fn Total(
     /// What is said instead of how binding it is, while the payer is asked about it.
     asked: Signal<Option<String>>,
 ) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.confirm;
     let label = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));
@@ -83,7 +84,7 @@ pub(super) fn Review(
     account: MaskedDestination,
     receiver: Option<Receiver>,
 ) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = locale.words;
     let when = arrival(words, account.country).to_owned();
     let bank = account
@@ -158,7 +159,7 @@ fn named_row(term: &'static str, value: String, test_id: Option<&'static str>) -
 /// What happens if something changes on the way, in plain sight.
 #[component]
 pub(super) fn WhatIf(quote: Signal<Option<Quote>>) -> View {
-    let words = &expect_context::<Locale>().words.confirm;
+    let words = &words().confirm;
     let price = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));
         let sentence = match guarantee {

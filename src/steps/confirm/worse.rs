@@ -6,7 +6,8 @@ use web_sys::HtmlHeadingElement;
 
 use super::held::promised;
 use crate::{
-    i18n::{Locale, fill},
+    context::context,
+    i18n::fill,
     state::{Callback, NodeRef, Signal, effect},
     ui::{Button, ButtonKind},
     view::{View, view},
@@ -42,7 +43,7 @@ pub(super) fn WorsePrice(
     /// Goes back to the review, with the new price.
     on_decline: Callback<()>,
 ) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.confirm.worse;
     let floor = worse.floor();
     let Worse { before, now } = worse;

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use offramp_domain::api::TransferToAddress;
 
 use crate::{
-    i18n::{Locale, fill},
+    context::words,
+    i18n::fill,
     ui::unique_id,
     view::{View, view},
 };
@@ -19,7 +20,7 @@ const END: usize = 6;
 /// blank and no line break, because the gaps are margins.
 #[component]
 pub(super) fn Address(transfer: TransferToAddress) -> View {
-    let words = &expect_context::<Locale>().words.deposit;
+    let words = &words().deposit;
     let TransferToAddress {
         network, address, ..
     } = transfer;

@@ -6,7 +6,7 @@ use web_sys::{HtmlButtonElement, HtmlHeadingElement};
 
 use super::is_offered;
 use crate::{
-    i18n::Locale,
+    context::words,
     order::{ActionRequest, OrderHandle},
     state::{Callback, NodeRef, RwSignal, Signal},
     ui::{Button, ButtonKind, unique_id},
@@ -20,7 +20,7 @@ pub(crate) fn CancelOrder(
     handle: OrderHandle,
 ) -> View {
     let is_possible = Signal::memo(move || handle.order.with(may_cancel));
-    let words = &expect_context::<Locale>().words.deposit.cancel;
+    let words = &words().deposit.cancel;
     let is_asked = RwSignal::new(false);
     let button = NodeRef::<HtmlButtonElement>::default();
     let keep = Callback::new(move |()| {
@@ -51,7 +51,7 @@ pub(crate) fn CancelOrder(
 
 #[component]
 fn Ask(handle: OrderHandle, on_keep: Callback<()>) -> View {
-    let words = &expect_context::<Locale>().words.deposit.cancel;
+    let words = &words().deposit.cancel;
     let title_id = unique_id("cancel");
     let title = NodeRef::<HtmlHeadingElement>::default();
     request_animation_frame(move || {

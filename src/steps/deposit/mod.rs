@@ -23,7 +23,8 @@ pub(super) use self::{
     cancel::CancelOrder, offline::OfflineNotice, refusal::unmarked, report::ReportSent,
 };
 use crate::{
-    i18n::{DepositMessages, Locale, fill},
+    context::{context, words},
+    i18n::{DepositMessages, fill},
     order::OrderHandle,
     state::Signal,
     ui::{CopyButton, Notice, NoticeKind},
@@ -36,7 +37,7 @@ pub(crate) fn DepositStep(
     /// The order that is paid.
     handle: OrderHandle,
 ) -> View {
-    let words = &expect_context::<Locale>().words.deposit;
+    let words = &words().deposit;
     let screen = Signal::memo(move || handle.order.with(Screen::of));
     let title = Signal::derive(move || screen.with(|screen| screen.title(words)));
     let state = Signal::derive(move || {
@@ -147,7 +148,7 @@ impl Screen {
 /// All that a wallet has to be told, the riskiest first.
 #[component]
 fn Send(transfer: TransferToAddress) -> View {
-    let words = &expect_context::<Locale>().words.deposit;
+    let words = &words().deposit;
     let address = transfer.address.clone();
     let TransferToAddress {
         network,
@@ -174,7 +175,7 @@ fn Send(transfer: TransferToAddress) -> View {
 /// Crypto that moves by a signature, which this screen cannot take yet.
 #[component]
 fn NotHere(authorisation: Authorisation, by: Party) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.deposit;
     let body = match by {
         Party::Payer => words.sign.body,
@@ -186,7 +187,7 @@ fn NotHere(authorisation: Authorisation, by: Party) -> View {
 
 #[component]
 fn NothingYet() -> View {
-    let words = &expect_context::<Locale>().words.deposit;
+    let words = &words().deposit;
     view! { <p class="checkout-step__lead">{words.waiting.body}</p> }
 }
 

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{Locale, fill},
+    context::context,
+    i18n::fill,
     order::Connection,
     state::Signal,
     ui::{Notice, NoticeKind},
@@ -13,7 +14,7 @@ use crate::{
 /// Says when the order was last checked, while the proxy cannot be reached.
 #[component]
 pub(crate) fn OfflineNotice(connection: Signal<Connection>) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let notice = region(move || match connection.get() {
         Connection::Live => View::empty(),
         Connection::Offline { last_checked } => {

@@ -12,7 +12,8 @@ use offramp_domain::{
 
 use super::shortened;
 use crate::{
-    i18n::{Locale, fill},
+    context::{context, words},
+    i18n::fill,
     state::{RwSignal, Signal},
     ui::{CopyButton, Icon, Picture, QrCode, unique_id},
     view::{View, handler, region, view},
@@ -21,7 +22,7 @@ use crate::{
 /// The amount, to be copied as a bare number.
 #[component]
 pub(super) fn AmountToSend(amount: Amount, token: Token) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.deposit;
     let bare = amount.normalized().to_string();
     view! {
@@ -40,7 +41,7 @@ pub(super) fn AmountToSend(amount: Amount, token: Token) -> View {
 /// Which token on which network, and what a mistake costs.
 #[component]
 pub(super) fn NetworkBanner(transfer: TransferToAddress) -> View {
-    let words = &expect_context::<Locale>().words.deposit;
+    let words = &words().deposit;
     let (network, token) = (transfer.network, transfer.token.symbol());
     let only = fill(words.only, &[("token", token), ("network", network.name())]);
     let chain = network
@@ -74,7 +75,7 @@ pub(super) fn NetworkBanner(transfer: TransferToAddress) -> View {
 /// A QR code in two modes, and on a phone a link to the wallet before it.
 #[component]
 pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.deposit;
     let network = transfer.network.name();
     let amount = locale.crypto(transfer.amount, transfer.token);
@@ -130,7 +131,7 @@ pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> View {
 /// The two modes, one tap apart.
 #[component]
 fn Modes(is_link: RwSignal<bool>) -> View {
-    let words = &expect_context::<Locale>().words.deposit.qr;
+    let words = &words().deposit.qr;
     let button = |of: bool, name: &'static str, label: &'static str| {
         let is_pressed = Signal::derive(move || Some((is_link.get() == of).to_string()));
         let press = handler(move |_: MouseEvent| is_link.set(of));
@@ -157,7 +158,7 @@ fn Modes(is_link: RwSignal<bool>) -> View {
 /// The fee that an exchange keeps is the main reason why too little arrives.
 #[component]
 pub(super) fn FromExchange(amount: Amount, token: Token, network: Network) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.deposit.exchange;
     let amount = locale.crypto(amount, token);
     let is_open = RwSignal::new(false);

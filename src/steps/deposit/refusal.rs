@@ -6,7 +6,7 @@ use offramp_domain::api::ErrorCode;
 use crate::{
     api::ApiError,
     app::RequestId,
-    i18n::Locale,
+    context::words,
     state::Signal,
     ui::{Notice, NoticeKind},
     view::{View, region, view},
@@ -15,7 +15,7 @@ use crate::{
 /// Says what the payer can do about it, and what to quote when asking for help.
 #[component]
 pub(crate) fn Refusal(problem: Signal<Option<ApiError>>) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     region(move || {
         let Some(error) = problem.get() else {
             return View::empty();

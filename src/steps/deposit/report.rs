@@ -12,7 +12,8 @@ use web_sys::HtmlInputElement;
 use super::{is_offered, shortened};
 use crate::{
     api::ApiError,
-    i18n::{DepositReportMessages, Locale, fill},
+    context::context,
+    i18n::{DepositReportMessages, fill},
     order::{ActionRequest, OrderHandle},
     state::{Callback, NodeRef, RwSignal, Signal},
     ui::{Button, ButtonType, Keyboard, TextField},
@@ -44,7 +45,7 @@ pub(crate) fn ReportSent(
 
 #[component]
 fn Report(handle: OrderHandle) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.deposit.report;
     let (network, amount) = handle.order.with_untracked(|order| {
         (

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use offramp_domain::time::Timestamp;
 
 use crate::{
+    context::context,
     hooks::use_countdown,
-    i18n::{DepositMessages, Locale, fill},
+    i18n::{DepositMessages, fill},
     state::Signal,
     ui::{Notice, NoticeKind},
     view::{View, region, view},
@@ -17,7 +18,7 @@ const SOON_SECS: u64 = 300;
 /// The time left, the moment it ends at, and a word about it now and then.
 #[component]
 pub(super) fn TimeLeft(until: Timestamp) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.deposit;
     let countdown = use_countdown(Signal::stored(Some(until)));
     let left = move || countdown.get().unwrap_or_default();

@@ -9,6 +9,7 @@ use offramp_domain::{
 
 use super::{super::deposit::shortened, standing::account};
 use crate::{
+    context::{context, words},
     i18n::Locale,
     state::Signal,
     ui::{CopyButton, Icon, Picture},
@@ -103,7 +104,7 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
 /// All of them, and what can be copied or looked up.
 #[component]
 pub(super) fn Facts(order: Signal<Order>) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.status.rows;
     // Nothing in them takes the focus, so they may be made anew whenever the order changes.
     let rows = region(move || {
@@ -141,7 +142,7 @@ fn Row(fact: Fact) -> View {
 /// The order's number, to be given to whoever helps.
 #[component]
 pub(super) fn OrderNumber(order: Signal<Order>) -> View {
-    let words = &expect_context::<Locale>().words.status.rows;
+    let words = &words().status.rows;
     let id = order.with_untracked(|order| order.id.clone());
     view! {
         <div class="checkout-status__copy">
@@ -156,7 +157,7 @@ pub(super) fn OrderNumber(order: Signal<Order>) -> View {
 /// The hash of the payer's transfer, once it is known.
 #[component]
 fn Transfer(order: Signal<Order>) -> View {
-    let words = expect_context::<Locale>().words;
+    let words = words();
     let rows = &words.status.rows;
     let known = Signal::memo(move || {
         order.with(|order| {

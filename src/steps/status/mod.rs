@@ -19,6 +19,7 @@ use self::{
 };
 use super::deposit::{CancelOrder, OfflineNotice, Refusal, ReportSent, unmarked};
 use crate::{
+    context::{context, words},
     hooks::use_countdown,
     i18n::Locale,
     order::OrderHandle,
@@ -35,7 +36,7 @@ pub(crate) fn StatusStep(
     /// Called when the payer wants to sell more.
     on_restart: Callback<()>,
 ) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.status;
     let order = handle.order;
     let left = use_countdown(Signal::derive(move || order.with(patience)));
@@ -113,7 +114,7 @@ fn figure(locale: &Locale, order: &Order) -> Option<String> {
 
 #[component]
 fn Longer() -> View {
-    let words = &expect_context::<Locale>().words.status;
+    let words = &words().status;
     view! {
         <Notice kind=NoticeKind::Warning>
             <p>{words.longer}</p>
@@ -124,7 +125,7 @@ fn Longer() -> View {
 /// Whom to write to, and which number to give them.
 #[component]
 fn Help(order: Signal<Order>) -> View {
-    let words = &expect_context::<Locale>().words.status;
+    let words = &words().status;
     view! {
         <Notice kind=NoticeKind::Info>
             <p>{words.help}</p>
@@ -136,7 +137,7 @@ fn Help(order: Signal<Order>) -> View {
 /// What can still be done with an order that is over, or that no longer needs its payer.
 #[component]
 fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> View {
-    let words = &expect_context::<Locale>().words.status;
+    let words = &words().status;
     let is_paid = Signal::memo(move || order.with(|order| order.state == OrderState::Completed));
     let may_restart = Signal::memo(move || order.with(|order| !order.unfunded));
     let is_over = Signal::memo(move || order.with(|order| is_closed(order.state, order.custody)));

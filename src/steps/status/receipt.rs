@@ -8,6 +8,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 use super::facts::facts;
 use crate::{
     api::quoted,
+    context::context,
     format::rfc3339,
     i18n::{Locale, fill},
     state::Signal,
@@ -18,7 +19,7 @@ use crate::{
 /// Three ways to keep it: as a file to read, on paper, and as a file for programs.
 #[component]
 pub(super) fn Receipt(order: Signal<Order>) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.status.receipt;
     let keep = move |extension: &str, content: fn(&Locale, &Order) -> String| {
         order.with_untracked(|order| {

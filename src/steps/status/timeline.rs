@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use offramp_domain::{api::Order, order::OrderState, time::Timestamp};
 
 use crate::{
-    i18n::{Locale, StatusMessages},
+    context::{context, words},
+    i18n::StatusMessages,
     state::Signal,
     ui::{Icon, Picture},
     view::{IntoView, View, region, view},
@@ -13,7 +14,7 @@ use crate::{
 /// The stages, with the time each was done at.
 #[component]
 pub(super) fn Timeline(order: Signal<Order>) -> View {
-    let words = &expect_context::<Locale>().words.status;
+    let words = &words().status;
     // Nothing in it takes the focus, so it may be made anew whenever the order changes.
     let list = region(move || {
         let stages = order.with(stages).into_iter();
@@ -32,7 +33,7 @@ pub(super) fn Timeline(order: Signal<Order>) -> View {
 
 #[component]
 fn Stage(stage: StageOf) -> View {
-    let locale = expect_context::<Locale>();
+    let locale = context().locale;
     let words = &locale.words.status;
     let (class, said) = match stage.progress {
         Progress::Done => ("checkout-timeline__stage--done", words.stage.done),

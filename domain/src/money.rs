@@ -179,7 +179,12 @@ impl Amount {
             text.trim_matches(|character: char| !character.is_ascii_digit() && !is_mark(character));
         let compact: String = body
             .chars()
-            .filter(|character| !" \u{a0}\u{202f}'\u{2019}_".contains(*character))
+            .filter(|character| {
+                !matches!(
+                    character,
+                    ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}' | '_'
+                )
+            })
             .collect();
         let last = compact.rfind(is_mark);
         let (before, behind) = last.map_or((compact.as_str(), ""), |last| {
@@ -192,7 +197,7 @@ impl Amount {
         let may_group = is_grouped(&compact) && last.is_some();
         let (whole, fraction) = if is_repeated {
             (compact.as_str(), "")
-        } else if may_group && !compact.contains(decimal_mark) {
+        } else if may_group && !compact.chars().any(|mark| mark == decimal_mark) {
             if behind.len() <= max_decimals as usize {
                 let less = [before, ".", behind].concat().parse()?;
                 return Err(ParseAmountError::Ambiguous(less));
@@ -248,7 +253,8 @@ impl FromStr for Amount {
             return Err(ParseAmountError::Empty);
         }
         if whole.is_empty()
-            || fraction.is_some_and(|digits| digits.is_empty() || digits.contains('.'))
+            || fraction
+                .is_some_and(|digits| digits.is_empty() || digits.bytes().any(|byte| byte == b'.'))
         {
             return Err(ParseAmountError::MisplacedPoint);
         }

@@ -151,7 +151,7 @@ impl Suggested {
     }
 
     fn text(&self) -> String {
-        [self.amount.as_str(), &self.asset, &self.country].join(" ")
+        [&self.amount, " ", &self.asset, " ", &self.country].concat()
     }
 }
 
@@ -183,7 +183,7 @@ pub(super) fn keep(draft: AmountDraft) {
         Side::Crypto => ("crypto", draft.crypto.get()),
         Side::Fiat => ("fiat", draft.fiat.get()),
     };
-    let lines = [
+    let [began, side, amount, asset, country, answered] = [
         draft.began.get_value(),
         side.to_owned(),
         amount,
@@ -193,7 +193,10 @@ pub(super) fn keep(draft: AmountDraft) {
     ];
     if let Some(storage) = storage() {
         // Full, or not allowed: then a reload begins anew.
-        let _ = storage.set_item(STORAGE_KEY, &lines.join("\n"));
+        let lines = [
+            &began, "\n", &side, "\n", &amount, "\n", &asset, "\n", &country, "\n", &answered,
+        ];
+        let _ = storage.set_item(STORAGE_KEY, &lines.concat());
     }
 }
 

@@ -207,7 +207,7 @@ pub(super) fn shortened(text: &str) -> String {
     }
     let head: String = text.chars().take(6).collect();
     let tail: String = text.chars().skip(count - 4).collect();
-    [head, tail].join("…")
+    [&head, "…", &tail].concat()
 }
 
 #[cfg(test)]

@@ -107,9 +107,9 @@ fn clock_face(secs: u64) -> String {
     };
     let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
     if hours > 0 {
-        [hours.to_string(), two(minutes), two(secs)].join(":")
+        [&hours.to_string(), ":", &two(minutes), ":", &two(secs)].concat()
     } else {
-        [minutes.to_string(), two(secs)].join(":")
+        [&minutes.to_string(), ":", &two(secs)].concat()
     }
 }
 

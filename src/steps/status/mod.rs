@@ -47,7 +47,7 @@ pub(crate) fn StatusStep(
     let state = Signal::derive(move || order.with(|order| Some(order.state.as_str().to_owned())));
     let title = Signal::derive(move || standing().title(locale.words).to_owned());
     let body = Signal::derive(move || order.with(|order| standing().body(&locale, order)));
-    let announced = Signal::derive(move || [title.get(), body.get()].join(". "));
+    let announced = Signal::derive(move || [title.get().as_str(), ". ", &body.get()].concat());
     let figure = Signal::derive(move || order.with(|order| figure(&locale, order)));
     let reason = Signal::derive(move || {
         let reason = order.with(|order| order.reason).filter(|_| may_worry());

@@ -6,9 +6,8 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use gloo_timers::future::TimeoutFuture;
-use js_sys::{Function, Promise};
-use leptos::{leptos_dom::helpers::WindowListenerHandle, prelude::*, task::spawn_local};
+use js_sys::Function;
+use leptos::{prelude::*, task::spawn_local};
 use offramp_domain::{
     api::{Action, ErrorCode, Order},
     order::is_closed,
@@ -20,7 +19,9 @@ use wasm_bindgen_futures::JsFuture;
 use crate::{
     api::{self, Abort, Api, ApiError, Hold, IdempotencyKey, Polled},
     clock::monotonic_millis,
+    hooks::{pause, sleep},
     state::{ArcRwSignal, Callback, Signal, StoredValue},
+    view::Listener,
 };
 
 /// Longest random pause between two polls, so that many pages do not ask in step.
@@ -127,7 +128,7 @@ struct Watch {
     poll: RefCell<Option<Rc<Abort>>>,
     /// Ends the pause under way.
     wake: RefCell<Option<Function>>,
-    listeners: RefCell<Vec<WindowListenerHandle>>,
+    listeners: RefCell<Vec<Listener>>,
     last_checked: Cell<Timestamp>,
 }
 
@@ -167,14 +168,15 @@ impl Watch {
     fn listen(self: &Rc<Self>) {
         let listeners = ["visibilitychange", "focus", "online"].map(|event| {
             let watch = Rc::downgrade(self);
-            window_event_listener_untyped(event, move |_| {
+            let look = move |_| {
                 let Some(watch) = watch.upgrade() else { return };
                 if is_hidden() {
                     watch.end_poll();
                 } else {
                     watch.end_pause();
                 }
-            })
+            };
+            Listener::new(&window(), event.into(), Box::new(look))
         });
         self.listeners.borrow_mut().extend(listeners);
     }
@@ -206,18 +208,10 @@ impl Watch {
     }
 
     /// Waits for a while, or until [`Watch::end_pause`].
-    fn pause(&self, millis: Option<u32>) -> impl Future<Output = ()> + use<> {
-        let ended = Promise::new(&mut |end, _| {
-            if let Some(millis) = millis.and_then(|millis| i32::try_from(millis).ok()) {
-                // A browser without timers is none.
-                let _ =
-                    window().set_timeout_with_callback_and_timeout_and_arguments_0(&end, millis);
-            }
-            self.wake.replace(Some(end));
-        });
-        async move {
-            let _ = JsFuture::from(ended).await;
-        }
+    fn pause(&self, millis: Option<u32>) -> JsFuture {
+        let (ended, end) = pause(millis);
+        self.wake.replace(end);
+        ended
     }
 
     async fn act(self: Rc<Self>, request: ActionRequest) {
@@ -236,7 +230,7 @@ impl Watch {
             if !answer.as_ref().is_err_and(is_unanswered) {
                 break;
             }
-            TimeoutFuture::new(RESEND_MS).await;
+            sleep(RESEND_MS).await;
             answer = self.connection_to.act(&self.id, &request, &key).await;
         }
         match answer {
@@ -270,9 +264,6 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.end_poll();
         self.end_pause();
-        for listener in self.listeners.take() {
-            listener.remove();
-        }
     }
 }
 
@@ -303,7 +294,7 @@ async fn follow(watch: Weak<Watch>) {
         if is_hidden() {
             let pause = seen.pause(None);
             drop(seen);
-            pause.await;
+            let _ = pause.await;
             // While the device sleeps its clock may stand still: the next answer is a whole one,
             // with the time at the server.
             etag = None;
@@ -351,7 +342,7 @@ async fn follow(watch: Weak<Watch>) {
         };
         let pause = seen.pause(Some(millis + jitter_millis()));
         drop(seen);
-        pause.await;
+        let _ = pause.await;
     }
 }
 

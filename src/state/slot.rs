@@ -6,10 +6,9 @@ use leptos::{
     prelude::{Get, GetUntracked, Notify, Track},
     reactive::{computed::ArcMemo, graph::untrack, signal::ArcTrigger},
 };
-use send_wrapper::SendWrapper;
 
 use super::{
-    keep::{Handle, slot},
+    keep::{Handle, computed, handle, slot},
     work::Make,
 };
 
@@ -55,21 +54,22 @@ impl Slot {
 
     #[inline(never)]
     pub(super) fn remembered(make: Box<dyn Make>, are_same: AreSame) -> Self {
-        let slot = Kept::default();
-        let known = Rc::clone(&slot);
-        let compute = SendWrapper::new(move || {
-            let value = make.make();
-            let is_same = known
-                .borrow()
-                .as_ref()
-                .is_some_and(|known| are_same(&**known, &*value));
-            if !is_same {
-                known.replace(Some(value));
+        let known = Kept::default();
+        // A memo of Leptos may be sent to other threads, and so may keys.
+        let (make, place) = (computed(make), handle(Self::Plain(Rc::clone(&known))));
+        let memo = ArcMemo::new_owning(move |_| {
+            let value = read(make, Reading::Tracked);
+            let before = read(place, Reading::Untracked);
+            let is_same = match (&before, &value) {
+                (Some(before), Some(value)) => are_same(&**before, &**value),
+                (None, _) | (_, None) => false,
+            };
+            if let Some(value) = value.filter(|_| !is_same) {
+                write(place, value);
             }
-            !is_same
+            ((), !is_same)
         });
-        let memo = ArcMemo::new_owning(move |_| ((), compute()));
-        Self::Remembered(slot, memo)
+        Self::Remembered(known, memo)
     }
 
     /// The value as it is now.

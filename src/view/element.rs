@@ -2,17 +2,16 @@
 
 use std::marker::PhantomData;
 
-use leptos::{ev::EventDescriptor, prelude::*};
-use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt, closure::Closure};
+use leptos::{ev::EventDescriptor, prelude::document};
+use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::Event;
 
 use super::{
     IntoView,
     attribute::{Attribute, Property, write},
     child::append,
+    listener::listen,
 };
-
 use crate::state::{Handle, NodeRef, Signal, follow};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -70,7 +69,7 @@ impl Element {
 
     /// What happens at an event, until the owner is gone.
     pub(crate) fn on<D: EventDescriptor>(self, event: &D, handler: Handler<D::EventType>) -> Self {
-        listen(&self.0, &event.name(), handler.run);
+        listen(&self.0, event.name(), handler.run);
         self
     }
 
@@ -101,15 +100,4 @@ fn open(start: &'static str, namespace: Option<&str>) -> Element {
         write(&element, name, value);
     }
     Element(element)
-}
-
-fn listen(element: &web_sys::Element, event: &str, mut run: Box<dyn Handle<Event>>) {
-    let owner = Owner::current().unwrap_or_default();
-    let run: Box<dyn FnMut(Event)> = Box::new(move |event| owner.with(|| run.handle(event)));
-    let closure = Closure::wrap(run);
-    let function: &JsValue = closure.as_ref();
-    // Cannot fail: the closure is a function.
-    let _ = element.add_event_listener_with_callback(event, function.unchecked_ref());
-    let closure = SendWrapper::new(closure);
-    on_cleanup(move || drop(closure));
 }

@@ -7,12 +7,14 @@
 mod attribute;
 mod child;
 mod element;
+mod listener;
 mod mount;
 mod region;
 
 pub(crate) use attribute::Attribute;
 pub(crate) use child::{Fragment, IntoView};
 pub(crate) use element::{Element, handler};
+pub(crate) use listener::{Listener, listen};
 pub(crate) use mount::Mounted;
 pub(crate) use offramp_view_macro::view;
 pub(crate) use region::region;

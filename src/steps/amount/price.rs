@@ -1,6 +1,5 @@
 //! The indicative price beside the two amounts.
 
-use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
 use offramp_domain::{
     api::{Quote, QuoteRequest},
@@ -12,6 +11,7 @@ use super::sale::Sale;
 use crate::{
     api::{Api, ApiError},
     context::context,
+    hooks::sleep,
     state::{RwSignal, Signal, StoredValue, effect},
     wizard::{Anchor, Ask},
 };
@@ -95,7 +95,7 @@ impl IndicativePrice {
         self.price.set(Price::Calculating);
         let is_wanted = move || self.number.try_get_value() == Some(number);
         spawn_local(async move {
-            TimeoutFuture::new(pause_ms).await;
+            sleep(pause_ms).await;
             if !is_wanted() {
                 return;
             }

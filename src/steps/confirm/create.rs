@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use gloo_timers::future::TimeoutFuture;
 use offramp_domain::api::{ErrorCode, Order, OrderRequest};
 
 use crate::{
     api::{Api, ApiError, IdempotencyKey},
+    hooks::sleep,
     state::RwSignal,
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn create(
             break;
         }
         is_checking.set(true);
-        TimeoutFuture::new(millis).await;
+        sleep(millis).await;
         answer = api.create_order(&press.request, &press.key).await;
     }
     is_checking.set(false);

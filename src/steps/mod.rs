@@ -128,10 +128,9 @@ fn focus_named(form: NodeRef<HtmlFormElement>, name: &str) {
 }
 
 /// What is offered for a country; nothing when it is not offered any more.
-fn country_of(checkout: &Checkout, code: CountryCode) -> Option<CountryOffer> {
+fn country_of(checkout: &Checkout, code: CountryCode) -> Option<&CountryOffer> {
     checkout
         .countries
         .iter()
         .find(|offer| offer.country == code)
-        .cloned()
 }

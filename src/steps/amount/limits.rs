@@ -1,11 +1,11 @@
 //! How little and how much one order may be, in both units.
 
 use offramp_domain::{
-    api::{Asset, CountryOffer},
     money::{Amount, Currency, ParseAmountError, Round},
     quote::{crypto_for, fiat_for},
 };
 
+use super::sale::{Paid, Sold};
 use crate::steps::Side;
 
 /// The least and the most of one side.
@@ -42,17 +42,9 @@ pub(super) enum AmountProblem {
 impl Limits {
     /// The limits of a token and a country. With a rate, what one of them forbids is forbidden in
     /// the other one's unit too.
-    pub(super) fn of(asset: &Asset, country: &CountryOffer, rate: Option<Amount>) -> Self {
-        let crypto = Range {
-            min: asset.min,
-            max: asset.max,
-        };
-        let fiat = Range {
-            min: country.min,
-            max: country.max,
-        };
-        let linked =
-            rate.and_then(|rate| linked(crypto, fiat, rate, country.currency, asset.decimals));
+    pub(super) fn of(sold: Sold, paid: Paid, rate: Option<Amount>) -> Self {
+        let (crypto, fiat) = (sold.range, paid.range);
+        let linked = rate.and_then(|rate| linked(crypto, fiat, rate, paid.currency, sold.decimals));
         linked.unwrap_or(Self {
             crypto,
             fiat,
@@ -136,7 +128,7 @@ pub(super) fn read(text: &str, mark: char, decimals: u32) -> Result<Amount, Amou
 
 #[cfg(test)]
 mod tests {
-    use offramp_domain::{api::Form, bank::CountryCode, money::Token, network::Network};
+    use offramp_domain::{bank::CountryCode, money::Token, network::Network};
 
     use super::*;
 
@@ -145,33 +137,33 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn usdc(min: &str, max: &str) -> Asset {
-        Asset {
-            token: Token::Usdc,
-            network: Network::Pol,
-            name: "USD Coin".to_owned(),
-            network_name: "Polygon".to_owned(),
-            decimals: 6,
-            chain_id: Some(137),
-            token_contract: None,
+    fn range(min: &str, max: &str) -> Range {
+        Range {
             min: amount(min),
             max: amount(max),
         }
     }
 
-    fn mexico(min: &str, max: &str) -> CountryOffer {
-        CountryOffer {
+    fn usdc(min: &str, max: &str) -> Sold {
+        Sold {
+            token: Token::Usdc,
+            network: Network::Pol,
+            decimals: 6,
+            range: range(min, max),
+        }
+    }
+
+    fn mexico(min: &str, max: &str) -> Paid {
+        Paid {
             country: CountryCode::Mx,
             currency: Currency::Mxn,
-            min: amount(min),
-            max: amount(max),
-            form: Form::BuiltIn,
+            range: range(min, max),
         }
     }
 
     #[test]
     fn without_a_rate_each_side_has_its_own_limits() {
-        let limits = Limits::of(&usdc("5", "1000"), &mexico("200", "9000"), None);
+        let limits = Limits::of(usdc("5", "1000"), mexico("200", "9000"), None);
         assert_eq!(
             limits.crypto,
             Range {
@@ -191,11 +183,7 @@ mod tests {
 
     #[test]
     fn with_a_rate_the_narrower_limit_holds_on_both_sides() {
-        let limits = Limits::of(
-            &usdc("5", "1000"),
-            &mexico("200", "9000"),
-            Some(amount("18")),
-        );
+        let limits = Limits::of(usdc("5", "1000"), mexico("200", "9000"), Some(amount("18")));
         assert_eq!(
             limits.crypto,
             Range {
@@ -210,11 +198,7 @@ mod tests {
                 max: amount("9000")
             }
         );
-        let limits = Limits::of(
-            &usdc("20", "400"),
-            &mexico("200", "9000"),
-            Some(amount("18")),
-        );
+        let limits = Limits::of(usdc("20", "400"), mexico("200", "9000"), Some(amount("18")));
         assert_eq!(
             limits.fiat,
             Range {
@@ -227,7 +211,7 @@ mod tests {
     #[test]
     fn the_least_crypto_yields_the_least_money() {
         let rate = amount("18.184665");
-        let limits = Limits::of(&usdc("1", "1000"), &mexico("200", "9000"), Some(rate));
+        let limits = Limits::of(usdc("1", "1000"), mexico("200", "9000"), Some(rate));
         let least = fiat_for(limits.crypto.min, rate, Currency::Mxn).unwrap();
         assert!(least >= amount("200"), "{least:?}");
     }
@@ -247,11 +231,7 @@ mod tests {
 
     #[test]
     fn a_rate_of_nothing_links_nothing() {
-        let limits = Limits::of(
-            &usdc("5", "1000"),
-            &mexico("200", "9000"),
-            Some(Amount::ZERO),
-        );
+        let limits = Limits::of(usdc("5", "1000"), mexico("200", "9000"), Some(Amount::ZERO));
         assert!(!limits.are_linked);
     }
 

@@ -74,7 +74,7 @@ impl IndicativePrice {
 
     /// What one token is worth, as far as it was heard for what is chosen now.
     pub(super) fn rate(self, sale: &Sale) -> Option<Amount> {
-        let (asset, country) = (sale.asset.as_ref()?, sale.country.as_ref()?);
+        let (asset, country) = (sale.asset?, sale.country?);
         self.last.with(|last| {
             let last = last.as_ref()?;
             let is_of_this = last.token == asset.token

@@ -41,7 +41,7 @@ pub(super) fn RateLine(
         Price::Refused(error) => view! { <NoRate error price /> },
     });
     let arrival = Signal::derive(move || {
-        let country = sale.with(|sale| sale.country.as_ref().map(|offer| offer.country));
+        let country = sale.with(|sale| sale.country.map(|offer| offer.country));
         country.map(|country| arrival(words, country).to_owned())
     });
     view! {

@@ -1,8 +1,10 @@
 //! What is typed and chosen in the first step, and what follows from it.
 
 use offramp_domain::{
-    api::{Asset, Checkout, CountryOffer, ErrorCode, Problem},
-    money::Amount,
+    api::{Checkout, ErrorCode, Problem},
+    bank::CountryCode,
+    money::{Amount, Currency, Token},
+    network::Network,
 };
 
 use super::{
@@ -24,14 +26,31 @@ const MOST_DECIMALS: u32 = 18;
 const CENTS: u32 = 2;
 
 /// What is typed and chosen at this moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sale {
     /// Which amount was typed.
     pub(super) side: Side,
     /// That amount, whatever the limits.
     pub(super) amount: Result<Amount, AmountProblem>,
-    pub(super) asset: Option<Asset>,
-    pub(super) country: Option<CountryOffer>,
+    pub(super) asset: Option<Sold>,
+    pub(super) country: Option<Paid>,
+}
+
+/// What is sold, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sold {
+    pub(super) token: Token,
+    pub(super) network: Network,
+    pub(super) decimals: u32,
+    pub(super) range: Range,
+}
+
+/// Where money is paid, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Paid {
+    pub(super) country: CountryCode,
+    pub(super) currency: Currency,
+    pub(super) range: Range,
 }
 
 /// Why the amount will not do.
@@ -47,15 +66,30 @@ impl Sale {
     /// Reads the draft against what is offered.
     pub(super) fn read(checkout: &Checkout, draft: AmountDraft, locale: &Locale) -> Self {
         let (side, asset, country) = (draft.side.get(), draft.asset.get(), draft.country.get());
-        let is_asset = |known: &&Asset| asset_value((known.token, known.network)) == asset;
-        let is_country = |known: &&CountryOffer| known.country.as_str() == country;
-        let asset = checkout.assets.iter().find(is_asset).cloned();
-        let country = checkout.countries.iter().find(is_country).cloned();
+        let asset = (checkout.assets.iter())
+            .find(|known| asset_value((known.token, known.network)) == asset)
+            .map(|known| Sold {
+                token: known.token,
+                network: known.network,
+                decimals: known.decimals,
+                range: Range {
+                    min: known.min,
+                    max: known.max,
+                },
+            });
+        let country = (checkout.countries.iter())
+            .find(|known| known.country.as_str() == country)
+            .map(|known| Paid {
+                country: known.country,
+                currency: known.currency,
+                range: Range {
+                    min: known.min,
+                    max: known.max,
+                },
+            });
         let decimals = match side {
-            Side::Crypto => asset.as_ref().map_or(MOST_DECIMALS, |asset| asset.decimals),
-            Side::Fiat => country
-                .as_ref()
-                .map_or(CENTS, |offer| offer.currency.decimals()),
+            Side::Crypto => asset.map_or(MOST_DECIMALS, |asset| asset.decimals),
+            Side::Fiat => country.map_or(CENTS, |offer| offer.currency.decimals()),
         };
         let mark = locale.decimal_mark();
         let text = draft.text(side);
@@ -70,7 +104,7 @@ impl Sale {
 
     /// All of it, once it is complete.
     pub(super) fn ask(&self) -> Option<Ask> {
-        let (asset, country) = (self.asset.as_ref()?, self.country.as_ref()?);
+        let (asset, country) = (self.asset?, self.country?);
         let amount = self.amount.ok().filter(|amount| !amount.is_zero())?;
         Some(Ask {
             token: asset.token,
@@ -86,19 +120,15 @@ impl Sale {
     /// The unit of a side, once it is chosen.
     pub(super) fn unit(&self, side: Side) -> &'static str {
         let unit = match side {
-            Side::Crypto => self.asset.as_ref().map(|asset| asset.token.symbol()),
-            Side::Fiat => self.country.as_ref().map(|offer| offer.currency.code()),
+            Side::Crypto => self.asset.map(|asset| asset.token.symbol()),
+            Side::Fiat => self.country.map(|offer| offer.currency.code()),
         };
         unit.unwrap_or_default()
     }
 
     /// What one order may be, once both sides are chosen.
     pub(super) fn limits(&self, rate: Option<Amount>) -> Option<Limits> {
-        Some(Limits::of(
-            self.asset.as_ref()?,
-            self.country.as_ref()?,
-            rate,
-        ))
+        Some(Limits::of(self.asset?, self.country?, rate))
     }
 
     /// What is wrong with the amount: what can be found here before what the proxy said.

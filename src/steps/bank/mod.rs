@@ -40,17 +40,19 @@ pub(crate) fn BankStep(
     on_back: Callback<()>,
 ) -> Option<View> {
     let words = words();
-    let offer = checkout.with_value(|checkout| country_of(checkout, ask.country))?;
     let (receiver, saved) = checkout.with_value(|checkout| {
         let here = |saved: &&SavedDestination| saved.country == ask.country;
         let saved: Vec<_> = checkout.destinations.iter().filter(here).cloned().collect();
         (checkout.receiver.clone(), saved)
     });
     let answer = move |key: &str| drafts.answer(ask.country, key);
-    let questions = match offer.form {
-        Form::BuiltIn => Question::built_in(ask.country.country(), answer),
-        Form::Fields { fields } => Question::listed(fields, answer),
-    };
+    let questions = checkout.with_value(|checkout| {
+        let offer = country_of(checkout, ask.country)?;
+        Some(match &offer.form {
+            Form::BuiltIn => Question::built_in(ask.country.country(), answer),
+            Form::Fields { fields } => Question::listed(fields, answer),
+        })
+    })?;
     let holder = receiver
         .as_ref()
         .map_or(Holder::Payer, |_| Holder::Receiver);

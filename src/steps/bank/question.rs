@@ -79,14 +79,15 @@ impl Question {
 
     /// The questions that a provider lists.
     pub(super) fn listed(
-        fields: Vec<FormField>,
+        fields: &[FormField],
         value: impl Fn(&str) -> RwSignal<String>,
     ) -> Vec<Self> {
-        let question = |field: FormField| {
+        let question = |field: &FormField| {
             let key = field.key.clone();
-            Self::new(Source::Listed(StoredValue::new(field)), value(&key), key)
+            let source = Source::Listed(StoredValue::new(field.clone()));
+            Self::new(source, value(&key), key)
         };
-        fields.into_iter().map(question).collect()
+        fields.iter().map(question).collect()
     }
 
     fn new(source: Source, value: RwSignal<String>, key: String) -> Self {

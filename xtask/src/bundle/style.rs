@@ -83,7 +83,7 @@ fn smaller(css: &str) -> Result<String> {
 
 /// One space, unless what stands before makes it needless.
 fn space(kept: &mut String) {
-    if !kept.is_empty() && !kept.ends_with([' ', '{', '}', ';', ',']) {
+    if !kept.is_empty() && !kept.ends_with([' ', '{', '}', ';', ',', ':']) {
         kept.push(' ');
     }
 }
@@ -118,7 +118,7 @@ mod tests {
         let css = "/* Why. */\n.a  .b:not(.c) ,\n.d > .e {\n  margin: 0 auto;\n  color: red;\n}\n\n@media (min-width: 40em) and (hover) {\n .a { width: calc(1px + 2px) }\n}\n";
         assert_eq!(
             smaller(css).unwrap(),
-            ".a .b:not(.c),.d > .e{margin: 0 auto;color: red}@media (min-width: 40em) and (hover){.a{width: calc(1px + 2px)}}"
+            ".a .b:not(.c),.d > .e{margin:0 auto;color:red}@media (min-width:40em) and (hover){.a{width:calc(1px + 2px)}}"
         );
     }
 
@@ -127,7 +127,7 @@ mod tests {
         let css = r#".a::before { content: " /* \" ; } " } .b { content: '{' }"#;
         assert_eq!(
             smaller(css).unwrap(),
-            r#".a::before{content: " /* \" ; } "}.b{content: '{'}"#
+            r#".a::before{content:" /* \" ; } "}.b{content:'{'}"#
         );
     }
 

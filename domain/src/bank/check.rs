@@ -205,14 +205,19 @@ pub(super) fn sized(number: String, lengths: RangeInclusive<usize>) -> Result<St
 /// Numbers). It finds every single wrong digit, and every swap of neighbours unless they differ
 /// by five.
 pub(super) fn weights_371_hold(digits: &str) -> bool {
-    let weights = [3, 7, 1].into_iter().cycle();
-    digits
-        .bytes()
-        .zip(weights)
-        .map(|(digit, weight)| value(digit) * weight)
-        .sum::<u32>()
-        % 10
-        == 0
+    weighted(digits, &[3, 7, 1], |product| product).is_multiple_of(10)
+}
+
+/// The sum of what `of` makes of each digit times its weight. The weights come round again.
+pub(super) fn weighted(digits: &str, weights: &[u32], of: fn(u32) -> u32) -> u32 {
+    let mut sum = 0;
+    let mut left = weights;
+    for digit in digits.bytes() {
+        let (weight, rest) = left.split_first().unwrap_or((&0, &[]));
+        sum += of(value(digit) * weight);
+        left = if rest.is_empty() { weights } else { rest };
+    }
+    sum
 }
 
 /// What an ASCII digit stands for.

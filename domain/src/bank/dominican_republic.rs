@@ -109,13 +109,7 @@ fn document_identifier(typed: &str, others: &Answers) -> Result<String, Problem>
 /// passport.
 fn cedula(typed: &str) -> Result<String, Problem> {
     let digits = check::sized(check::digits(typed, "")?, 11..=11)?;
-    let sum: u32 = digits
-        .bytes()
-        .map(check::value)
-        .zip([1, 2].into_iter().cycle())
-        .map(|(digit, weight)| digit * weight)
-        .map(|product| product / 10 + product % 10)
-        .sum();
+    let sum = check::weighted(&digits, &[1, 2], |product| product / 10 + product % 10);
     if sum > 0 && sum.is_multiple_of(10) {
         Ok(digits)
     } else {
@@ -127,12 +121,8 @@ fn cedula(typed: &str) -> Result<String, Problem> {
 /// General de Impuestos Internos).
 fn rnc(typed: &str) -> Result<String, Problem> {
     let digits = check::sized(check::digits(typed, "")?, 9..=9)?;
-    let weights = [7, 9, 8, 6, 5, 4, 3, 2];
-    let sum: u32 = digits
-        .bytes()
-        .zip(weights)
-        .map(|(digit, weight)| check::value(digit) * weight)
-        .sum();
+    let weights = [7, 9, 8, 6, 5, 4, 3, 2, 0];
+    let sum = check::weighted(&digits, &weights, |product| product);
     let control = (10 - sum % 11) % 9 + 1;
     let given = digits.bytes().last().map(check::value);
     if given == Some(control) {

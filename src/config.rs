@@ -122,19 +122,31 @@ fn custom_property(name: &str) -> String {
 /// Reads one option, and says so when it cannot be read.
 fn read<T>(options: &JsValue, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     let text = string(options, name)?;
-    let value = parse(text.trim());
+    let value = parse(trimmed(&text));
     if value.is_none() {
-        let warning = ["offramp-checkout: ", name, " is ignored: ", &text].concat();
-        web_sys::console::warn_1(&warning.into());
+        ignore(name, &text);
     }
     value
 }
 
+#[inline(never)]
+fn trimmed(text: &str) -> &str {
+    text.trim()
+}
+
+#[inline(never)]
+fn ignore(name: &str, text: &str) {
+    let warning = ["offramp-checkout: ", name, " is ignored: ", text].concat();
+    web_sys::console::warn_1(&warning.into());
+}
+
+#[inline(never)]
 fn string(options: &JsValue, name: &str) -> Option<String> {
     property(options, name).as_string()
 }
 
 /// `undefined` where there is none, or where there is nothing to look into.
+#[inline(never)]
 fn property(options: &JsValue, name: &str) -> JsValue {
     Reflect::get(options, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

@@ -84,9 +84,10 @@ impl Locale {
     }
 
     /// Where the payer is, as far as their language tells it: `MX`.
-    pub(crate) fn region(&self) -> Option<&str> {
-        let region = self.tag.region.as_ref()?;
-        str::from_utf8(&region.0).ok().map(str::trim_end)
+    pub(crate) fn region(&self) -> Option<String> {
+        let Region(letters) = self.tag.region?;
+        let letters = letters.into_iter().filter(|letter| *letter != b' ');
+        Some(letters.map(char::from).collect())
     }
 
     /// A language tag that every browser accepts: `es-MX`.
@@ -94,7 +95,7 @@ impl Locale {
         let mut tag = self.language().to_owned();
         if let Some(region) = self.region() {
             tag.push('-');
-            tag.push_str(region);
+            tag.push_str(&region);
         }
         tag
     }

@@ -84,7 +84,7 @@ pub(super) fn fill_in(draft: AmountDraft, checkout: &Checkout, page: Prefill, lo
         .into_iter()
         .map(|country| country.as_str().to_owned())
         .collect();
-    settle(draft.country, &countries, guessed(locale));
+    settle(draft.country, &countries, &guessed(locale));
 }
 
 /// Takes the only choice, or the `guess`; empties what cannot be chosen any more.
@@ -105,11 +105,12 @@ fn settle(value: RwSignal<String>, choices: &[String], guess: &str) {
 }
 
 /// The country of the payer's language, by its code here.
-fn guessed(locale: &Locale) -> &str {
-    match locale.region() {
-        Some(region) if EURO_AREA.contains(&region) => "SEPA",
-        Some(region) => region,
-        None => "",
+fn guessed(locale: &Locale) -> String {
+    let region = locale.region().unwrap_or_default();
+    if EURO_AREA.contains(&region.as_str()) {
+        CountryCode::Sepa.as_str().to_owned()
+    } else {
+        region
     }
 }
 

@@ -201,13 +201,11 @@ fn is_offered(order: &Order, action: Action) -> bool {
 
 /// The two ends of something long: `0x3c49…3359`.
 pub(super) fn shortened(text: &str) -> String {
-    let count = text.chars().count();
-    if count <= 13 {
-        return text.to_owned();
+    let end = text.len().saturating_sub(4);
+    match (text.get(..6), text.get(end..)) {
+        (Some(head), Some(tail)) if text.len() > 13 => [head, "…", tail].concat(),
+        _ => text.to_owned(),
     }
-    let head: String = text.chars().take(6).collect();
-    let tail: String = text.chars().skip(count - 4).collect();
-    [&head, "…", &tail].concat()
 }
 
 #[cfg(test)]

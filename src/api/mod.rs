@@ -5,12 +5,11 @@ mod json;
 mod read;
 mod requests;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use offramp_domain::api::{
     Checkout, ErrorCode, Order, OrderRequest, OrderResponse, Problem, QuoteRequest, QuoteResponse,
 };
@@ -23,13 +22,13 @@ pub(crate) use self::requests::quoted;
 use crate::{clock::ClockOffset, config::Config, order::ActionRequest, state::StoredValue};
 
 /// How long an answer may take. The proxy itself gives up on a provider after 15 s.
-const PATIENCE_MS: u32 = 30_000;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long the proxy is asked to hold an answer back until something changes.
 const WAIT_SECONDS: u32 = 25;
 
 /// How long a held answer may take.
-const LONG_PATIENCE_MS: u32 = 40_000;
+const LONG_PATIENCE: Duration = Duration::from_secs(40);
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +87,9 @@ pub(crate) struct IdempotencyKey(String);
 /// Ends a request when it is dropped, so that a component that is gone waits for nothing.
 #[derive(Debug)]
 pub(crate) struct Abort(Option<AbortController>);
+
+/// Something that happens later, unless this is dropped before.
+struct TimeLimit(TimeoutHandle);
 
 /// A proxy, and who may speak to it.
 #[derive(Debug)]
@@ -272,8 +274,8 @@ impl Connection {
         let token = self.bearer.token().await?;
         let url = [&self.proxy, "/v1/", call.path].concat();
         let patience = match call.hold {
-            Hold::UntilChange => LONG_PATIENCE_MS,
-            Hold::No => PATIENCE_MS,
+            Hold::UntilChange => LONG_PATIENCE,
+            Hold::No => PATIENCE,
         };
         let _time_limit = abort.after(patience);
         let request = call
@@ -449,9 +451,17 @@ impl Abort {
     }
 
     /// Ends the request after a while, unless what is returned is dropped before.
-    fn after(&self, millis: u32) -> Option<Timeout> {
+    fn after(&self, patience: Duration) -> Option<TimeLimit> {
         let controller = self.0.clone()?;
-        Some(Timeout::new(millis, move || controller.abort()))
+        // A browser without timers is none.
+        let handle = set_timeout_with_handle(move || controller.abort(), patience).ok()?;
+        Some(TimeLimit(handle))
+    }
+}
+
+impl Drop for TimeLimit {
+    fn drop(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -101,7 +101,8 @@ impl Engine {
         }
         let now = self.now();
         let ended_at = *order.call.ended_at.get_or_insert(now);
-        order.next_check_at = Some(now.plus(schedule::look_again(now.since(ended_at))));
+        let pause = schedule::look_again(order.state, now.since(ended_at));
+        order.next_check_at = Some(now.plus(pause));
         let may_adopt =
             order.state == OrderState::Creating && provider.capabilities().reads_address;
         match finding {

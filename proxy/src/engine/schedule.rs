@@ -86,13 +86,14 @@ pub fn pause_after(error: &ProviderError) -> Duration {
     }
 }
 
-/// When to look again for an order whose create got no answer, after it was looked for.
-pub fn look_again(since_call_ended: Duration) -> Duration {
+/// When to look again for an order whose create got no answer, after it was looked for. While the
+/// payer waits to hear, it is never put off for long: the provider may be back at any time.
+pub fn look_again(state: OrderState, since_call_ended: Duration) -> Duration {
     if since_call_ended < 10 * SECOND {
         5 * SECOND
     } else if since_call_ended < ABSENCE {
         20 * SECOND
-    } else if since_call_ended < HOUR {
+    } else if since_call_ended < HOUR || state == OrderState::Creating {
         30 * SECOND
     } else {
         15 * MINUTE
@@ -240,19 +241,27 @@ mod tests {
         let mut at = Duration::ZERO;
         let mut looks = 0;
         while at <= ABSENCE {
-            at += look_again(at);
+            at += look_again(OrderState::Creating, at);
             looks += 1;
         }
         assert!(looks > ABSENCES, "{looks}");
     }
 
     #[test]
-    fn a_lost_order_is_looked_for_less_often_later() {
-        let pauses = secs(
-            [0, 9, 10, 119, 120, 3_599, 3_600]
-                .into_iter()
-                .map(|secs| look_again(Duration::from_secs(secs))),
+    fn a_lost_order_is_looked_for_less_often_later_unless_a_payer_waits_to_hear() {
+        let pauses = |state| {
+            let times = [0, 9, 10, 119, 120, 3_599, 3_600, 100_000];
+            secs(
+                times
+                    .map(Duration::from_secs)
+                    .into_iter()
+                    .map(|since| look_again(state, since)),
+            )
+        };
+        assert_eq!(
+            pauses(OrderState::Attention),
+            [5, 5, 20, 20, 30, 30, 900, 900]
         );
-        assert_eq!(pauses, [5, 5, 20, 20, 30, 30, 900]);
+        assert_eq!(pauses(OrderState::Creating), [5, 5, 20, 20, 30, 30, 30, 30]);
     }
 }

@@ -131,6 +131,21 @@ async fn a_reading_that_fails_shows_nothing() -> Outcome {
 }
 
 #[tokio::test]
+async fn after_an_outage_of_hours_it_is_adopted_within_a_minute() -> Outcome {
+    let bench = Bench::start().await?;
+    let ana = bench.ana().await?;
+    let id = lose(&bench, &ana, Fault::ServerErrorAfter).await?;
+    bench
+        .capa()
+        .fault(Operation::List, Fault::BadGateway, u32::MAX);
+    bench.pass_in_steps(MINUTE, 185).await?;
+    bench.capa().clear_faults();
+    bench.pass_in_steps(Duration::from_secs(10), 6).await?;
+    assert_eq!(ana.order(&id).await?.state(), "awaiting_deposit");
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_incomplete_list_shows_nothing() -> Outcome {
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;

@@ -2,10 +2,9 @@
 
 use std::env;
 
-use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use serde_json::Value;
+use rand::{SeedableRng as _, rngs::StdRng};
 
-use crate::support::{Answer, Outcome};
+use crate::support::Outcome;
 
 /// What a campaign is run with.
 pub(super) struct Campaign {
@@ -30,75 +29,16 @@ impl Campaign {
         StdRng::seed_from_u64(self.seed)
     }
 
-    /// Where something got in.
+    /// Where something went wrong.
     pub(super) fn at(&self, round: usize) -> String {
         format!("{}: seed {}, round {round}", self.name, self.seed)
     }
 
-    pub(super) fn done(&self, tried: usize) {
+    /// Says what was tried, and what came of it.
+    pub(super) fn done(&self, tried: usize, came_of_it: &str) {
         eprintln!(
-            "{}: seed {}, {tried} tried, none got in",
+            "{}: seed {}, {tried} tried, {came_of_it}",
             self.name, self.seed
         );
-    }
-}
-
-/// What a caller can tell one answer from another by: everything but the request's id.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Value,
-}
-
-impl Seen {
-    pub(super) fn of(answer: &Answer) -> Self {
-        let headers = answer.headers.iter();
-        let mut headers: Vec<_> = headers
-            .filter(|(name, _)| name.as_str() != "x-request-id")
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (name.to_string(), value)
-            })
-            .collect();
-        headers.sort();
-        let mut body = answer.json.clone();
-        if let Some(members) = body.as_object_mut() {
-            members.remove("request_id");
-        }
-        Self {
-            status: answer.status.as_u16(),
-            headers,
-            body,
-        }
-    }
-}
-
-/// A text that is nearly this one, of the same characters: never this one itself.
-pub(super) fn near_miss(text: &str, alphabet: &[u8], random: &mut StdRng) -> String {
-    loop {
-        let mut bytes = text.as_bytes().to_vec();
-        let place = random.random_range(0..bytes.len());
-        let other = alphabet[random.random_range(0..alphabet.len())];
-        match random.random_range(0..8) {
-            0..3 => bytes[place] = other,
-            3 => bytes.truncate(place.max(1)),
-            4 => bytes.insert(place, other),
-            5 => drop(bytes.remove(place)),
-            6 => {
-                bytes[place] ^= if bytes[place].is_ascii_alphabetic() {
-                    0x20
-                } else {
-                    0
-                }
-            }
-            _ => {
-                let next = (place + 1) % bytes.len();
-                bytes.swap(place, next);
-            }
-        }
-        if bytes != text.as_bytes() && !bytes.is_empty() {
-            return String::from_utf8_lossy(&bytes).into_owned();
-        }
     }
 }

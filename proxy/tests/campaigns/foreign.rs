@@ -5,7 +5,7 @@ use offramp_domain::api::Action;
 use offramp_simulator::AddUser;
 use serde_json::{Value, json};
 
-use super::campaign::{Campaign, Seen};
+use super::{campaign::Campaign, forgery::Seen};
 use crate::support::{Answer, Bench, ORIGIN, Outcome, Shopper, session, shopper};
 
 /// An id of the form that ours have.
@@ -48,7 +48,7 @@ async fn another_payers_order_looks_absent_on_every_route() -> Outcome {
         let now = payer.shopper.order(&payer.order).await?;
         assert_eq!(now.sequence(), payer.sequence);
     }
-    campaign.done(tried);
+    campaign.done(tried, "none got in");
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod campaign;
 mod foreign;
+mod forgery;
 mod origins;
 mod tokens;
 mod webhooks;

@@ -3,7 +3,10 @@
 use axum::http::Method;
 use rand::{RngExt as _, rngs::StdRng};
 
-use super::campaign::{Campaign, Seen, near_miss};
+use super::{
+    campaign::Campaign,
+    forgery::{Seen, near_miss},
+};
 use crate::support::{Bench, ORIGIN, Outcome, PARTNER, session, shopper};
 
 /// What tokens are made of.
@@ -75,7 +78,7 @@ async fn no_token_is_taken_that_nobody_was_given() -> Outcome {
         .send()
         .await?;
     assert_eq!(resumed.status, 200);
-    campaign.done(campaign.rounds);
+    campaign.done(campaign.rounds, "none got in");
     Ok(())
 }
 

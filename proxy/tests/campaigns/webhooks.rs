@@ -65,7 +65,7 @@ async fn no_webhook_is_taken_that_the_provider_did_not_sign() -> Outcome {
         .webhook_with(&genuine, &sign(genuine.as_bytes()))
         .await?;
     assert_eq!(taken.status, 204);
-    campaign.done(campaign.rounds);
+    campaign.done(campaign.rounds, "none got in");
     Ok(())
 }
 

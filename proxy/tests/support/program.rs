@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use offramp_proxy::engine::Engine;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{Bench, Outcome};
@@ -16,17 +17,18 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) async fn start(bench: &Bench) -> Outcome<Self> {
+        Self::of(&bench.engine).await
+    }
+
+    /// The same of another proxy than the bench's own.
+    pub(crate) async fn of(engine: &Arc<Engine>) -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(offramp_proxy::run(
-            listener,
-            Arc::clone(&bench.engine),
-            async {
-                // A sender that is dropped stops it as well.
-                let _ = stopped.await;
-            },
-        ));
+        let task = tokio::spawn(offramp_proxy::run(listener, Arc::clone(engine), async {
+            // A sender that is dropped stops it as well.
+            let _ = stopped.await;
+        }));
         Ok(Self {
             base: format!("http://{address}"),
             address,

@@ -1,0 +1,9 @@
+//! The same on PostgreSQL, where two proxies share the requests. The crate's name tells `support` which
+//! database to make.
+
+#[path = "campaigns/campaign.rs"]
+mod campaign;
+#[path = "exactly_once/mod.rs"]
+mod exactly_once;
+#[expect(dead_code, reason = "what the API's tests need besides")]
+mod support;

@@ -13,6 +13,7 @@ mod payer;
 #[path = "crash/point.rs"]
 mod point;
 #[path = "crash/program.rs"]
+#[expect(dead_code, reason = "what the load needs besides")]
 mod program;
 
 use std::{env, time::Duration};

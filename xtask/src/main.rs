@@ -37,7 +37,8 @@ cargo xtask serve                the same behind `trunk serve`: rebuilds the wid
 cargo xtask test [words]         every test there is; with words, the tests whose names contain them
 cargo xtask test --only <part>   one part: domain, proxy, xtask, size, widget or e2e
 cargo xtask check                formatting, lints for both targets, docs, licences
-cargo xtask chaos [--rounds n]   kills the proxy n times (50) at each point of an order's life
+cargo xtask chaos [part]         kills (unless told otherwise), campaigns, slow, polls or all, in full;
+                                 --rounds n: kills at each point of an order's life (50), --seed n
 cargo xtask bench                sizes and times, as docs/performance.md has them
 cargo xtask fuzz [60s] [target]  wrong input for every parser, for so long or so often, with libFuzzer
 cargo xtask build                the widget, as a partner deploys it, into dist/

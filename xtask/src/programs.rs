@@ -178,7 +178,7 @@ impl Build {
     }
 
     /// Cargo puts them beside this program, or beside its folder.
-    fn program(self, name: &str) -> Result<PathBuf> {
+    pub(crate) fn program(self, name: &str) -> Result<PathBuf> {
         let this = env::current_exe()?;
         let folder = this.parent().context("a program lies in a folder")?;
         let file = format!("offramp-{name}");

@@ -39,8 +39,20 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it on a free port, before the provider at this address.
     pub(crate) fn spawn(provider: &str, database: &str, crash_at: Option<String>) -> Result<Self> {
+        let crash_at = crash_at.map(|point| ("OFFRAMP_CRASH_AT", point));
+        Self::spawn_with(provider, database, crash_at)
+    }
+
+    /// The same with more variables. `OFFRAMP_PROGRAM` names another build than the tests' own.
+    pub(crate) fn spawn_with(
+        provider: &str,
+        database: &str,
+        variables: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self> {
         let started = Instant::now();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_offramp-proxy"));
+        let built = env!("CARGO_BIN_EXE_offramp-proxy");
+        let program = std::env::var_os("OFFRAMP_PROGRAM").unwrap_or_else(|| built.into());
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("OFFRAMP_LISTEN", "127.0.0.1:0")
@@ -54,7 +66,7 @@ impl Program {
             .env("CAPA_BASE_URL", provider)
             .env("CAPA_API_KEY", "sim_capa_key")
             .env("CAPA_WEBHOOK_SECRET", WEBHOOK_SECRET)
-            .envs(crash_at.map(|point| ("OFFRAMP_CRASH_AT", point)))
+            .envs(variables)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -76,6 +88,11 @@ impl Program {
             url,
             started,
         })
+    }
+
+    /// Its id with the system.
+    pub(crate) fn id(&self) -> Result<u32> {
+        self.child.id().context("it has ended already")
     }
 
     /// Where it listens. An error when it dies first.

@@ -95,7 +95,7 @@ async fn what_is_done_twice_has_one_effect() -> Outcome {
             campaign.at(round)
         );
         let faults = fault.as_ref().map(|fault| (fault, times));
-        let played = play(&place, *deed, *repeat, faults).await;
+        let played = Box::pin(play(&place, *deed, *repeat, faults)).await;
         played.map_err(|error| format!("{at}: {error}"))?;
     }
     campaign.done(campaign.rounds, "one effect each");
@@ -123,8 +123,8 @@ async fn play(place: &Place, deed: Deed, repeat: Repeat, faults: Option<(&Fault,
     let elsewhere = there.act_with_key(&other, &order, name, &body);
     let answers = match repeat {
         Repeat::Once => vec![place.meanwhile(first).await?],
-        Repeat::DoubleClick => place.both(first, again).await?,
-        Repeat::TwoTabs => place.both(first, elsewhere).await?,
+        Repeat::DoubleClick => Box::pin(place.both(first, again)).await?,
+        Repeat::TwoTabs => Box::pin(place.both(first, elsewhere)).await?,
         Repeat::Retry => {
             let first = place.meanwhile(first).await?;
             vec![first, place.meanwhile(again).await?]
@@ -225,7 +225,7 @@ impl Place {
             let (one, other) = tokio::join!(one, other);
             Ok(vec![one?, other?])
         };
-        self.meanwhile(both).await
+        Box::pin(self.meanwhile(both)).await
     }
 
     /// Lets time pass until the order has come to this state, five minutes at most.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A payer who has nothing yet.
-async fn newcomer<'a>(bench: &'a Bench, number: usize) -> Outcome<Shopper<'a>> {
+async fn newcomer(bench: &Bench, number: usize) -> Outcome<Shopper<'_>> {
     let user = bench.capa().add_user(AddUser { verified: true });
     let body = session(&format!("payer-{number}"), &user);
     bench.shopper_with(&body).await

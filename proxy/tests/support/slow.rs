@@ -28,7 +28,7 @@ pub(crate) enum Slow {
     HalfASecondHeader,
 }
 
-/// How often the dripping ones send a byte.
+/// How often the dripping ones of a campaign send a byte.
 const DRIP: Duration = Duration::from_millis(50);
 
 /// The answers of one campaign: how long each connection was open.
@@ -54,7 +54,7 @@ pub(crate) async fn campaign(
     let mut open = JoinSet::new();
     for (slow, count) in clients {
         for _ in 0..*count {
-            open.spawn(one(server, *slow, deadline));
+            open.spawn(one(server, *slow, DRIP, deadline));
         }
     }
     let mut suffered = Suffered::default();
@@ -68,7 +68,12 @@ pub(crate) async fn campaign(
 }
 
 /// How long a server bears one of them, if not until the deadline.
-async fn one(server: SocketAddr, slow: Slow, deadline: Duration) -> Outcome<Option<Duration>> {
+pub(crate) async fn one(
+    server: SocketAddr,
+    slow: Slow,
+    drip: Duration,
+    deadline: Duration,
+) -> Outcome<Option<Duration>> {
     let mut stream = TcpStream::connect(server).await?;
     let start = Instant::now();
     let post = "POST /webhooks/capa HTTP/1.1\r\nhost: a\r\ncontent-length: 60000\r\n";
@@ -96,7 +101,7 @@ async fn one(server: SocketAddr, slow: Slow, deadline: Duration) -> Outcome<Opti
             std::future::pending::<()>().await;
         }
         while to.write_all(b"a").await.is_ok() {
-            tokio::time::sleep(DRIP).await;
+            tokio::time::sleep(drip).await;
         }
     };
     let ended = async {

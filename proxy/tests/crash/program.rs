@@ -37,18 +37,9 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it on a free port, before the provider at this address.
+    /// Starts it on a free port, before the provider at this address. `OFFRAMP_PROGRAM` names another
+    /// build than the tests' own.
     pub(crate) fn spawn(provider: &str, database: &str, crash_at: Option<String>) -> Result<Self> {
-        let crash_at = crash_at.map(|point| ("OFFRAMP_CRASH_AT", point));
-        Self::spawn_with(provider, database, crash_at)
-    }
-
-    /// The same with more variables. `OFFRAMP_PROGRAM` names another build than the tests' own.
-    pub(crate) fn spawn_with(
-        provider: &str,
-        database: &str,
-        variables: impl IntoIterator<Item = (&'static str, String)>,
-    ) -> Result<Self> {
         let started = Instant::now();
         let built = env!("CARGO_BIN_EXE_offramp-proxy");
         let program = std::env::var_os("OFFRAMP_PROGRAM").unwrap_or_else(|| built.into());
@@ -63,10 +54,12 @@ impl Program {
             .env("OFFRAMP_DATABASE_URL", database)
             .env("OFFRAMP_CLOCK_URL", format!("{provider}/_sim/clock"))
             .env("OFFRAMP_QUOTES_PER_SECOND", "1000")
+            // One address is every payer here, and none of them pauses.
+            .env("OFFRAMP_RATE_LIMITS", "off")
             .env("CAPA_BASE_URL", provider)
             .env("CAPA_API_KEY", "sim_capa_key")
             .env("CAPA_WEBHOOK_SECRET", WEBHOOK_SECRET)
-            .envs(variables)
+            .envs(crash_at.map(|point| ("OFFRAMP_CRASH_AT", point)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -73,8 +73,7 @@ async fn measure(polls: usize, orders: usize) -> Outcome {
     ));
     let folder = TempDir::new()?;
     let database = format!("sqlite://{}/offramp.db", folder.path().display());
-    let unlimited = [("OFFRAMP_RATE_LIMITS", "off".to_owned())];
-    let program = Program::spawn_with(&provider, &database, unlimited)?;
+    let program = Program::spawn(&provider, &database, None)?;
     program.is_ready().await?;
     let url = program.url().await?;
     simulator.capa().set_webhook(Some(WebhookTarget {

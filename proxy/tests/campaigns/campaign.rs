@@ -14,15 +14,15 @@ pub(super) struct Campaign {
 }
 
 impl Campaign {
-    /// So many rounds in a test, and so many for the figure.
+    /// So many rounds in a test, and so many for the figure, unless a number is asked for.
     pub(super) fn of(name: &'static str, short: usize, full: usize) -> Outcome<Self> {
-        let is_full = env::var("OFFRAMP_CAMPAIGN").is_ok_and(|size| size == "full");
+        let rounds = match env::var("OFFRAMP_CAMPAIGN").as_deref() {
+            Ok("full") => full,
+            Ok(number) => number.parse()?,
+            Err(_) => short,
+        };
         let seed = env::var("OFFRAMP_SEED").map_or(Ok(1), |seed| seed.parse())?;
-        Ok(Self {
-            name,
-            seed,
-            rounds: if is_full { full } else { short },
-        })
+        Ok(Self { name, seed, rounds })
     }
 
     pub(super) fn random(&self) -> StdRng {

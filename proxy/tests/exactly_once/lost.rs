@@ -260,7 +260,8 @@ async fn play(case: &Case, tally: &mut Tally) -> Outcome {
             )?;
             tally.absent += 1;
             tally.slowest_absence = tally.slowest_absence.max(took);
-            // There is room for another.
+            // There is room for another, in a session that has not ended.
+            let payer = bench.shopper_with(&session("payer", &user)).await?;
             let next = payer.buy("100").await?;
             ensure(next.status == 201, &next.text)?;
         }
@@ -339,9 +340,10 @@ async fn come_back(bench: &Bench, away: Away) {
 
 /// Lets the time of an outage pass.
 async fn wait(bench: &Bench, outage: Duration) -> Outcome {
+    const MOST: u32 = 60;
     let mut left = outage;
     while !left.is_zero() {
-        let step = left.min(Duration::from_secs(15));
+        let step = left.min(Duration::from_secs(15).max(outage / MOST));
         bench.pass(step).await?;
         left -= step;
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    log, process,
+    log, process, reasons,
     tools::{self, Tool, WASM},
 };
 
@@ -42,6 +42,8 @@ pub(crate) fn run() -> Result<()> {
         process::run(doc.env("RUSTDOCFLAGS", flags))
     })?;
 
+    log::step("reasons of dependencies", reasons::check)?;
+
     let deny = Tool::CargoDeny.program()?;
     log::step("cargo deny", || {
         process::run(process::command(&deny).args([
@@ -69,7 +71,9 @@ fn clippy(what: &[&str]) -> Result<()> {
 fn advisories(deny: impl Fn() -> Command) -> Result<()> {
     log::say("fetching the advisory database");
     if !process::succeeds(deny().args(["fetch", "db"])) {
-        log::say("known vulnerabilities were not checked: the advisory database is out of reach");
+        log::say(
+            "known vulnerabilities were not checked: github.com/RustSec/advisory-db is out of reach",
+        );
         return Ok(());
     }
     log::step("known vulnerabilities", || {

@@ -20,6 +20,7 @@ mod lock;
 mod log;
 mod process;
 mod programs;
+mod reasons;
 mod size;
 mod system;
 mod test;
@@ -36,7 +37,7 @@ cargo xtask demo                 simulator, proxy and demo shop together, with t
 cargo xtask serve                the same behind `trunk serve`: rebuilds the widget as you change it
 cargo xtask test [words]         every test there is; with words, the tests whose names contain them
 cargo xtask test --only <part>   one part: domain, proxy, xtask, size, widget or e2e
-cargo xtask check                formatting, lints for both targets, docs, licences
+cargo xtask check                formatting, lints for both targets, docs, licences, reasons
 cargo xtask chaos [part]         kills (unless told otherwise), campaigns, slow, polls or all, in full;
                                  --rounds n: kills at each point of an order's life (50), --seed n
 cargo xtask bench                sizes and times, as docs/performance.md has them

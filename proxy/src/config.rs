@@ -33,6 +33,8 @@ const DATA_KEY_PREVIOUS: SecretVariable = secret_variable!("OFFRAMP_DATA_KEY_PRE
 pub struct Config {
     /// `OFFRAMP_LISTEN`, 127.0.0.1:8080: where to listen.
     pub listen: SocketAddr,
+    /// `OFFRAMP_ADMIN_LISTEN`: where the metrics are read; nowhere if absent.
+    pub admin_listen: Option<SocketAddr>,
     /// `OFFRAMP_PUBLIC_URL`: how callers reach the proxy, for its documentation of itself.
     pub public_url: Option<Url>,
     /// `OFFRAMP_DATABASE_URL`, `sqlite://offramp.db`: where orders are kept. It may hold a password.
@@ -123,6 +125,9 @@ impl Config {
 
         Ok(Self {
             listen: parsed(text, "OFFRAMP_LISTEN", "127.0.0.1:8080")?,
+            admin_listen: text("OFFRAMP_ADMIN_LISTEN")
+                .map(|_| parsed(text, "OFFRAMP_ADMIN_LISTEN", ""))
+                .transpose()?,
             public_url: public_url(text, "OFFRAMP_PUBLIC_URL")?,
             database_url: DATABASE_URL
                 .read(lookup)?
@@ -390,6 +395,7 @@ mod tests {
         );
         assert_eq!(config.deposit_offer, Duration::from_mins(30));
         assert_eq!(config.connections.at_once.get(), 12_000);
+        assert_eq!(config.admin_listen, None);
         assert!(config.has_rate_limits && config.trusted_proxies.is_empty());
     }
 
@@ -410,6 +416,10 @@ mod tests {
         assert_eq!(
             refusal("OFFRAMP_LISTEN", "here"),
             "OFFRAMP_LISTEN is wrong: invalid socket address syntax"
+        );
+        assert_eq!(
+            refusal("OFFRAMP_ADMIN_LISTEN", "9100"),
+            "OFFRAMP_ADMIN_LISTEN is wrong: invalid socket address syntax"
         );
         assert_eq!(
             refusal("OFFRAMP_PUBLIC_URL", "pay.partner.example"),

@@ -5,15 +5,19 @@
 //! [`store`] (what it remembers), [`engine`] (what happens to an order), `routes` (who may ask for
 //! what), `view` (what they see), [`serve`] and [`rate_limits`] (how much of it anybody may take).
 
+pub mod admin;
 pub mod catalog;
 pub mod clock;
 pub mod command;
 pub mod config;
+mod correlation;
 mod crash;
 pub mod engine;
 pub mod error;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+pub mod logging;
+pub mod metrics;
 mod middleware;
 pub mod notify;
 mod openapi;
@@ -34,11 +38,12 @@ use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use offramp_domain::api::ErrorCode;
-use tokio::net::TcpListener;
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::{net::TcpListener, sync::oneshot};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -96,7 +101,10 @@ pub fn app_within(engine: Arc<Engine>, limits: &Arc<RateLimits>) -> Router {
             Arc::clone(&engine),
             middleware::security::layer,
         ))
-        .layer(from_fn(middleware::request_id::layer))
+        .layer(from_fn_with_state(
+            Arc::clone(&engine),
+            middleware::request_id::layer,
+        ))
         .with_state(engine)
 }
 
@@ -118,6 +126,19 @@ pub async fn run(
     engine: Arc<Engine>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    run_with_admin(listener, None, engine, shutdown).await
+}
+
+/// The same with the operators' listener beside it, which answers until everything else has ended.
+///
+/// # Errors
+/// When one of the listeners is none.
+pub async fn run_with_admin(
+    listener: TcpListener,
+    admin: Option<TcpListener>,
+    engine: Arc<Engine>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let duties = tokio::spawn(Arc::clone(&engine).run_duties());
     let limits = engine.config.connections;
     let stopping = Arc::clone(&engine);
@@ -125,7 +146,23 @@ pub async fn run(
         shutdown.await;
         stopping.stop();
     };
-    let served = serve::serve(listener, app(engine), limits, shutdown).await;
+    let (ended, end) = oneshot::channel::<()>();
+    let page = admin::app(&engine);
+    let readers = async {
+        let Some(admin) = admin else { return Ok(()) };
+        let end = async {
+            // A sender that is dropped ends it as well.
+            let _ = end.await;
+        };
+        serve::serve(admin, page, admin::LIMITS, &Gauge::default(), end).await
+    };
+    let connections = engine.metrics.connections.clone();
+    let everybody = async {
+        let served = serve::serve(listener, app(engine), limits, &connections, shutdown).await;
+        drop(ended);
+        served
+    };
+    let (served, read) = tokio::join!(everybody, readers);
     duties.abort();
-    served
+    served.and(read)
 }

@@ -5,12 +5,19 @@ use std::{env, num::NonZeroU32, process::ExitCode, sync::Arc};
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
 use offramp_proxy::{
-    clock::Clock, command::CommandLine, config::Config, engine::Engine, providers,
-    secrets::Secrets, store::Store,
+    admin,
+    clock::Clock,
+    command::CommandLine,
+    config::Config,
+    engine::Engine,
+    logging::{self, Format},
+    providers,
+    secrets::Secrets,
+    store::Store,
 };
 use tokio::{net::TcpListener, signal};
 use tracing::{info, warn};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
 /// Files besides connections: the database, the provider, the widget.
 const OTHER_FILES: u64 = 256;
@@ -19,12 +26,10 @@ const OTHER_FILES: u64 = 256;
 async fn main() -> anyhow::Result<ExitCode> {
     let command = CommandLine::parse().command;
     let filter = EnvFilter::try_from_env("OFFRAMP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-
     let lookup = |name: &str| env::var(name).ok();
+    let format = Format::from_env(&lookup)?;
+    logging::subscriber(format, filter, std::io::stderr).init();
+
     let config = Config::from_env(&lookup)?;
     allow_files(config.connections.at_once);
     let providers = providers::from_env(&lookup).await?;
@@ -57,9 +62,20 @@ async fn main() -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("OFFRAMP_LISTEN: {} cannot be bound", config.listen))?;
+    let admin = match config.admin_listen {
+        None => None,
+        Some(address) => {
+            admin::warn_of_readers(address);
+            let admin = TcpListener::bind(address)
+                .await
+                .with_context(|| format!("OFFRAMP_ADMIN_LISTEN: {address} cannot be bound"))?;
+            info!(address = %admin.local_addr()?, "metrics are read here");
+            Some(admin)
+        }
+    };
     info!(address = %listener.local_addr()?, provider = config.provider, "listening");
     let engine = Engine::new(config, store, providers, clock);
-    offramp_proxy::run(listener, Arc::clone(&engine), stop_signal()).await?;
+    offramp_proxy::run_with_admin(listener, admin, Arc::clone(&engine), stop_signal()).await?;
     engine.store.leave().await?;
     info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 use super::{Engine, resolve::Unresolved, schedule};
 use crate::{
     crash,
+    metrics::LostEnd,
     provider::{ActOutcome, Listing, Provider, ProviderError, Snapshot},
     store::{Asked, Change, OrderRecord, Payer, StoreError},
 };
@@ -69,24 +70,28 @@ impl Engine {
         }
         let settled = self
             .change(&order.id, |order, change| {
-                self.settle(provider, order, &asked, &finding, change);
+                self.settle(provider, order, &asked, &finding, change)
             })
             .await;
-        match settled {
-            Ok(_) => {}
+        let settled = match settled {
+            Ok(settled) => settled,
             // Another order of ours was bound to it in the meantime.
             Err(error) if error.is_conflict() => {
                 self.change(&order.id, |order, change| {
-                    self.settle(provider, order, &asked, &Finding::Doubtful, change);
+                    self.settle(provider, order, &asked, &Finding::Doubtful, change)
                 })
-                .await?;
+                .await?
             }
             Err(error) => return Err(error),
+        };
+        if let Some((Some(end), _)) = settled {
+            self.metrics.lost_create(end);
         }
         self.hurry();
         Ok(())
     }
 
+    /// What became of the order, if that is known by now.
     fn settle(
         &self,
         provider: &dyn Provider,
@@ -94,10 +99,10 @@ impl Engine {
         asked: &Asked,
         finding: &Finding,
         change: &mut Change,
-    ) {
+    ) -> Option<LostEnd> {
         // Somebody else may have settled it since it was read.
         if order.reference.is_some() || order.has_ended() {
-            return;
+            return None;
         }
         let now = self.now();
         let ended_at = *order.call.ended_at.get_or_insert(now);
@@ -105,15 +110,17 @@ impl Engine {
         order.next_check_at = Some(now.plus(pause));
         let may_adopt =
             order.state == OrderState::Creating && provider.capabilities().reads_address;
-        match finding {
+        let end = match finding {
             Finding::Found(snapshot) if may_adopt => {
                 info!(order.id, "a lost answer was found again");
                 change.note("adopted", None);
                 self.take(provider, order, snapshot, change);
+                Some(LostEnd::Adopted)
             }
             Finding::Found(_) | Finding::Doubtful => {
                 order.call.absences = 0;
-                if order.state == OrderState::Creating {
+                let is_new = order.state == OrderState::Creating;
+                if is_new {
                     error!(
                         order.id,
                         "a lost order cannot be told from another; it needs a person"
@@ -122,20 +129,24 @@ impl Engine {
                     order.enter(OrderState::Attention, now);
                     order.reason = Some(Reason::ProviderMismatch);
                 }
+                is_new.then_some(LostEnd::Doubtful)
             }
             Finding::Absent => {
                 order.call.absences += 1;
                 let waited = now.since(ended_at) >= schedule::ABSENCE;
-                if waited && order.call.absences >= schedule::ABSENCES {
+                let is_absent = waited && order.call.absences >= schedule::ABSENCES;
+                if is_absent {
                     info!(order.id, "the provider never made the order");
                     change.note("absent", None);
                     order.enter(OrderState::Failed, now);
                     order.reason = Some(Reason::NotCreated);
                 }
+                is_absent.then_some(LostEnd::Absent)
             }
-            Finding::Unclear => {}
-        }
+            Finding::Unclear => None,
+        };
         order.keep_what_was_asked(asked);
+        end
     }
 
     /// Calls off an order that turned up after it was given up: its address was never shown.

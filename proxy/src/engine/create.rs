@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 use super::{Claim, Engine, limits};
 use crate::{
-    crash,
+    correlation, crash,
     error::ApiError,
     provider::{CreateOutcome, NewOrder, Provider, ProviderError, Refusal, Snapshot},
     secrets::new_id,
@@ -81,7 +81,7 @@ impl Engine {
             confirmed,
             order_id: new_id("ord"),
         };
-        Ok(tokio::spawn(work.run(named)))
+        Ok(tokio::spawn(correlation::carried(work.run(named))))
     }
 
     /// The order that an earlier request with this key made or changed, here or at another proxy.

@@ -9,6 +9,7 @@ use tracing::{error, warn};
 
 use super::{Engine, apply, schedule};
 use crate::{
+    correlation::duty,
     provider::{Provider, ProviderError, ProviderRef, Snapshot},
     store::{Asked, Change, OrderRecord, Payer, StoreError},
 };
@@ -108,7 +109,12 @@ impl Engine {
                     let is_ours =
                         intent.is_leased || engine.store.lease(&intent.order_id, now).await?;
                     if is_ours {
-                        engine.carry_out(&intent).await
+                        Box::pin(duty(
+                            "intent",
+                            Some(&intent.order_id),
+                            engine.carry_out(&intent),
+                        ))
+                        .await
                     } else {
                         Ok(())
                     }
@@ -122,7 +128,7 @@ impl Engine {
                     let _claim = claim;
                     let is_ours = order.is_leased || engine.store.lease(&order.id, now).await?;
                     if is_ours {
-                        engine.check(&order.id).await
+                        duty("check", Some(&order.id), engine.check(&order.id)).await
                     } else {
                         Ok(())
                     }

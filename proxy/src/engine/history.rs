@@ -12,6 +12,7 @@ use tracing::{debug, error, info, warn};
 
 use super::{Claim, Engine, duties::Work};
 use crate::{
+    correlation::duty,
     provider::{History, Provider, ProviderError},
     store::{Missed, StoreError},
 };
@@ -82,10 +83,10 @@ impl Engine {
     pub(super) fn begin_reading_histories(self: &Arc<Self>, work: &mut Work) {
         for (provider, claim) in self.due_histories() {
             let engine = Arc::clone(self);
-            work.spawn(async move {
+            work.spawn(duty("history", None, async move {
                 let _claim = claim;
                 engine.read_history(provider.as_ref()).await
-            });
+            }));
         }
     }
 

@@ -39,6 +39,7 @@ use crate::{
     clock::Clock,
     config::Config,
     crash,
+    metrics::{Measured, Metrics},
     provider::Provider,
     store::{Change, OrderRecord, Store, StoreError},
 };
@@ -52,6 +53,8 @@ pub struct Engine {
     pub store: Store,
     /// The time.
     pub clock: Clock,
+    /// What happened since it began.
+    pub metrics: Arc<Metrics>,
     /// Who waits for which order.
     pub wake: Wake,
     providers: Vec<Arc<dyn Provider>>,
@@ -76,12 +79,18 @@ impl Engine {
         providers: Vec<Arc<dyn Provider>>,
         clock: Clock,
     ) -> Arc<Self> {
+        let metrics = Arc::new(Metrics::new(config.connections.at_once));
+        let measured = |provider| -> Arc<dyn Provider> {
+            Arc::new(Measured::new(provider, Arc::clone(&metrics)))
+        };
+        let providers: Vec<_> = providers.into_iter().map(measured).collect();
         let names = providers.iter().map(|provider| provider.name());
         let prices = Prices::new(config.quotes_per_second, names);
         Arc::new(Self {
             store: notify::telling(store, &config),
             config,
             clock,
+            metrics,
             wake: Wake::default(),
             providers,
             prices,
@@ -98,6 +107,11 @@ impl Engine {
         self.providers
             .iter()
             .find(|provider| provider.name() == name)
+    }
+
+    /// The providers that are on.
+    pub fn providers(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
+        self.providers.iter()
     }
 
     /// The names of the providers that are on.

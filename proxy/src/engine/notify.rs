@@ -10,6 +10,7 @@ use tracing::{debug, error, warn};
 use super::{Engine, duties::Work};
 use crate::{
     config::Config,
+    correlation::duty,
     notify::{Endpoint, Unheard},
     store::{DueNotification, Store, StoreError},
     view::{Viewer, view},
@@ -75,7 +76,8 @@ impl Engine {
             let (engine, endpoint) = (Arc::clone(self), endpoint.clone());
             work.spawn(async move {
                 let (_claim, _place) = (claim, place);
-                engine.notify(&endpoint, due).await
+                let order_id = due.order_id.clone();
+                duty("notify", Some(&order_id), engine.notify(&endpoint, due)).await
             });
         }
         Ok(())

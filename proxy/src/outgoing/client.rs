@@ -23,7 +23,7 @@ use super::{
     failure::{NotSent, Unanswered},
     repeat::{self, Attempt},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, correlation};
 
 /// The largest answer that is read, in bytes. A page of a hundred orders has about a tenth of it.
 pub const LARGEST_ANSWER: usize = 1 << 20;
@@ -203,6 +203,9 @@ impl Client {
             .request(call.method.clone(), address)
             .header(&self.key.header, &self.key.value)
             .header(ACCEPT, JSON);
+        if let Some(id) = correlation::header() {
+            request = request.header(correlation::HEADER, id);
+        }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, JSON).body(body.clone());
         }

@@ -59,6 +59,10 @@ struct PerClass {
     sessions: Buckets,
 }
 
+/// An answer says by this that its request was one too many, of which class.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limited(pub(crate) &'static str);
+
 /// A request that was let in.
 struct Visit {
     address: IpAddr,
@@ -108,8 +112,7 @@ impl RateLimits {
             );
         }
         let address = address::network(address::address(request, &self.trusted));
-        let route = request.extensions().get::<MatchedPath>();
-        let class = Class::of(request.method(), route.map(MatchedPath::as_str));
+        let class = class(request);
         // Those two have 256 bits: nobody finds one by trying, and a payer does not lose sight of
         // their order because of a neighbour who tries.
         let session = bearer(request.headers())
@@ -150,6 +153,11 @@ impl RateLimits {
     }
 }
 
+fn class(request: &Request) -> Class {
+    let route = request.extensions().get::<MatchedPath>();
+    Class::of(request.method(), route.map(MatchedPath::as_str))
+}
+
 /// Refuses whoever asks too often.
 pub(crate) async fn layer(
     State(limits): State<Arc<RateLimits>>,
@@ -159,13 +167,20 @@ pub(crate) async fn layer(
     if !limits.is_on {
         return next.run(request).await;
     }
+    let class = class(&request);
     let visit = match limits.admit(&request) {
         Ok(visit) => visit,
-        Err(wait) => return ApiError::rate_limited(wait).into_response(),
+        Err(wait) => return refused(class, wait),
     };
     let answer = next.run(request).await;
     match limits.count(&visit, &answer) {
         Ok(()) => answer,
-        Err(wait) => ApiError::rate_limited(wait).into_response(),
+        Err(wait) => refused(class, wait),
     }
+}
+
+fn refused(class: Class, wait: Duration) -> Response {
+    let mut refusal = ApiError::rate_limited(wait).into_response();
+    refusal.extensions_mut().insert(Limited(class.name()));
+    refusal
 }

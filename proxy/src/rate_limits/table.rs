@@ -38,6 +38,20 @@ impl Class {
         Self::Other,
     ];
 
+    /// The word for it in the metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Quote => "quote",
+            Self::Create => "create",
+            Self::Act => "act",
+            Self::Session => "session",
+            Self::Webhook => "webhook",
+            Self::File => "file",
+            Self::Other => "other",
+        }
+    }
+
     /// What kind of request this is, by its method and by the pattern of its route.
     pub(super) fn of(method: &Method, route: Option<&str>) -> Self {
         let version = concat!("/", env!("CARGO_PKG_VERSION"));

@@ -21,6 +21,7 @@ use super::extract::{Caller, IdempotencyKey, JsonBody, Named, PayerSession, may_
 use crate::{
     engine::{Claim, Engine, create::Confirmed, limits::same_country},
     error::ApiError,
+    metrics::UnderWay,
     store::{KeyUse, OrderFilter, OrderRecord, StoredSession},
     view::{Viewer, etag, view},
 };
@@ -237,6 +238,7 @@ pub(crate) async fn read_order(
     let is_known = |order: &OrderRecord| knows(&headers, &etag(order, viewer));
     let wait_secs = wait_secs(&headers).filter(|_| has_known);
     if let Some(secs) = wait_secs {
+        let _waiting = UnderWay::count(&engine.metrics.long_polls);
         let deadline = Instant::now() + Duration::from_secs(secs);
         let mut stopping = engine.stopping();
         while is_known(&order) {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use axum::Router;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
@@ -17,6 +18,7 @@ use tokio::{
 use tracing::warn;
 
 use self::connection::{Connection, Stage};
+use crate::metrics::UnderWay;
 
 /// How long nothing is accepted after the system refused: usually there are no files left, and a
 /// closed connection gives one back.
@@ -60,6 +62,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
     limits: Limits,
+    open: &Gauge,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let mut places = Places::new(limits.at_once);
@@ -81,9 +84,10 @@ pub(crate) async fn serve(
             limits,
             stage: stage.subscribe(),
         };
+        let counted = UnderWay::count(open);
         tokio::spawn(async move {
             connection.serve().await;
-            drop(place);
+            drop((place, counted));
         });
     }
     drop(listener);

@@ -3,6 +3,7 @@
 //! Every write to an order compares the revision it read, so that a lost race is noticed and
 //! repeated on what is true by then.
 
+mod backlog;
 mod idempotency;
 mod inbox;
 mod intents;
@@ -24,6 +25,7 @@ use thiserror::Error;
 
 use self::open::Engine;
 pub use self::{
+    backlog::{Age, Backlog, OrderGroup, Overdue, Waiting},
     idempotency::{KeyUse, Replay},
     inbox::{InboxEntry, Missed, Stored},
     intents::{DueIntent, IntentKind},

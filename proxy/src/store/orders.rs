@@ -1,6 +1,9 @@
 //! Orders: one row each, read and written as a whole, with an audit trail beside it.
 
-use offramp_domain::{order::OrderState, time::Timestamp};
+use offramp_domain::{
+    order::{OrderState, Reason},
+    time::Timestamp,
+};
 use sqlx::{Any, Row as _, Transaction, any::AnyRow};
 
 use super::{
@@ -393,8 +396,8 @@ async fn insert(
     sqlx::query(
         "INSERT INTO orders (id, payer_id, provider, reference, state, unfunded, closed, sequence,
                              revision, tx_hash, next_check_at, created_at, updated_at, snapshot,
-                             leased_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13, $14)",
+                             leased_by, reason, uncertain)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(&record.id)
     .bind(&record.payer_id)
@@ -410,6 +413,8 @@ async fn insert(
     .bind(record.updated_at.as_millis())
     .bind(write(record)?)
     .bind(proxy_id)
+    .bind(record.reason.map(Reason::as_str))
+    .bind(i64::from(record.is_uncertain()))
     .execute(&mut **tx)
     .await?;
     let now = record.created_at;
@@ -429,8 +434,8 @@ async fn update(
     let written = sqlx::query(
         "UPDATE orders SET reference = $1, state = $2, unfunded = $3, closed = $4, sequence = $5,
                 revision = revision + 1, tx_hash = $6, next_check_at = $7, updated_at = $8,
-                snapshot = $9
-         WHERE id = $10 AND revision = $11",
+                snapshot = $9, reason = $10, uncertain = $11
+         WHERE id = $12 AND revision = $13",
     )
     .bind(record.reference.as_deref())
     .bind(record.state.as_str())
@@ -441,6 +446,8 @@ async fn update(
     .bind(record.next_check_at.map(Timestamp::as_millis))
     .bind(record.updated_at.as_millis())
     .bind(write(record)?)
+    .bind(record.reason.map(Reason::as_str))
+    .bind(i64::from(record.is_uncertain()))
     .bind(&record.id)
     .bind(revision)
     .execute(&mut **tx)

@@ -181,6 +181,11 @@ impl OrderRecord {
         is_unfunded(self.state, self.custody) && !self.has_ended() && !self.ever_funded
     }
 
+    /// Whether its create ended without an answer that tells what became of it.
+    pub fn is_uncertain(&self) -> bool {
+        self.state == OrderState::Creating && self.call.ended_at.is_some()
+    }
+
     /// Whether an address was ever shown, so that money may still come.
     pub fn was_shown(&self) -> bool {
         self.shown.is_some()

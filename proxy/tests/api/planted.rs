@@ -8,6 +8,7 @@ use std::{
 };
 
 use axum::http::Method;
+use offramp_proxy::logging::{self, Format};
 use offramp_simulator::{AddUser, Deposit, Fault, Operation, Refusal, providers::capa::seed};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -16,6 +17,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::support::{
     Answer, Bench, CLABE, HASH, ORIGIN, Outcome, PARTNER, PROVIDER_KEY, Shopper, WEBHOOK_SECRET,
+    receiver::Receiver,
     session,
     shopper::{self, ask, confirm, confirm_to},
     with,
@@ -51,14 +53,14 @@ impl Log {
     /// `tracing` takes a lone subscriber for one that listens to every thread, and forgets what is
     /// first said on another; beside a second one it asks each.
     pub(super) fn listen(&self) -> (DefaultGuard, Dispatch) {
+        self.listen_as(Format::Text)
+    }
+
+    pub(super) fn listen_as(&self, format: Format) -> (DefaultGuard, Dispatch) {
         let second = Dispatch::new(tracing_subscriber::registry());
         let log = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new(
-                "debug,offramp_proxy=trace,offramp_simulator=off",
-            ))
-            .with_writer(move || log.clone())
-            .finish();
+        let filter = EnvFilter::new("debug,offramp_proxy=trace,offramp_simulator=off");
+        let subscriber = logging::subscriber(format, filter, move || log.clone());
         (tracing::subscriber::set_default(subscriber), second)
     }
 
@@ -187,6 +189,8 @@ async fn be_refused(bench: &Bench, ana: &Shopper<'_>) -> Outcome<Vec<Answer>> {
     ] {
         answers.push(ana.ask(Method::GET, &path).send().await?);
     }
+    let named = ana.ask(Method::GET, "/v1/checkout");
+    answers.push(named.header("x-request-id", CLABE).send().await?);
     let wrong_token = bench
         .get("/v1/checkout")
         .bearer(&format!("{}x", ana.token))
@@ -260,9 +264,20 @@ async fn be_told(bench: &Bench) -> Outcome<Vec<Answer>> {
 
 #[tokio::test]
 async fn marked_values_turn_up_nowhere_they_should_not_be() -> Outcome {
+    are_nowhere(Format::Text).await
+}
+
+#[tokio::test]
+async fn marked_values_turn_up_nowhere_in_a_log_for_machines() -> Outcome {
+    are_nowhere(Format::Json).await
+}
+
+async fn are_nowhere(format: Format) -> Outcome {
     let log = Log::default();
-    let listening = log.listen();
-    let bench = Bench::start().await?;
+    let listening = log.listen_as(format);
+    let backend = Receiver::start().await?;
+    let theirs = backend.clone();
+    let bench = Bench::with(move |config, _| theirs.is_told(config)).await?;
     let receiver = json!({ "id": seed::RECEIVER, "name": "Olga Planted" });
     let opened = with(session("cust-1", seed::CUST_1), "receiver", receiver);
     let with_receiver = bench.shopper_with(&opened).await?;
@@ -298,6 +313,21 @@ async fn marked_values_turn_up_nowhere_they_should_not_be() -> Outcome {
         has_none_of(&shown, "an answer", users);
         has_none_of(&shown, "an answer", tokens);
     }
+
+    bench.settle().await?;
+    let heard = backend.heard();
+    assert!(heard.len() > 20, "{}", heard.len());
+    let told: String = heard.iter().map(|heard| heard.text.as_str()).collect();
+    let page = bench.metrics().await?;
+    assert!(page.contains("operation=\"execute\""), "{page}");
+    for (text, where_) in [(&told, "a notification"), (&page, "the metrics")] {
+        has_none_of(text, where_, NUMBERS);
+        has_none_of(text, where_, NAMES);
+        has_none_of(text, where_, KEYS);
+        has_none_of(text, where_, users);
+        has_none_of(text, where_, tokens);
+    }
+    has_none_of(&page, "the metrics", [HASH, "ord_", "cust-"]);
 
     let written = log.text();
     assert!(written.contains("execute was taken"), "the log was heard");

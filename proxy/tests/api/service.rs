@@ -25,7 +25,11 @@ async fn the_process_and_its_database_answer() -> Outcome {
     let ready = bench.get("/readyz").send().await?;
     assert_eq!(
         ready.json,
-        json!({ "database": "ready", "providers": ["capa"] })
+        json!({
+            "database": "ready",
+            "providers": ["capa"],
+            "provider_states": { "capa": { "breaker": "closed", "webhooks": true } },
+        })
     );
     Ok(())
 }

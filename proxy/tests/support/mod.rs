@@ -31,6 +31,7 @@ use offramp_proxy::{
     clock::Clock,
     config::Config,
     engine::Engine,
+    metrics::page::Page,
     provider::Provider,
     providers::capa::{Capa, Settings},
     rate_limits::{RateLimits, Stopwatch},
@@ -277,6 +278,11 @@ impl Bench {
             }
         }
         Err("the duties do not come to rest".into())
+    }
+
+    /// What the operators' listener would show now.
+    pub(crate) async fn metrics(&self) -> Outcome<String> {
+        Ok(Page::new(Arc::clone(&self.engine)).write().await?)
     }
 
     /// Where the provider is.

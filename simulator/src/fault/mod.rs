@@ -69,6 +69,8 @@ pub(crate) struct Pending {
 #[derive(Debug, Default)]
 struct Line {
     requests: u64,
+    /// What the last one called itself.
+    request_id: Option<String>,
     pending: VecDeque<(Fault, u32)>,
 }
 
@@ -106,6 +108,18 @@ impl Faults {
 
     pub(crate) fn requests(&self, operation: Operation) -> u64 {
         self.lines().get(&operation).map_or(0, |line| line.requests)
+    }
+
+    pub(crate) fn request_id(&self, operation: Operation) -> Option<String> {
+        let lines = self.lines();
+        lines.get(&operation)?.request_id.clone()
+    }
+
+    /// Notes what a request calls itself.
+    fn note(&self, operation: Operation, request: &Request) {
+        let id = request.headers().get("x-request-id");
+        let id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
+        self.lines().entry(operation).or_default().request_id = id;
     }
 
     pub(crate) fn pending(&self) -> Vec<Pending> {
@@ -149,6 +163,7 @@ pub(crate) async fn answer(
     request: Request,
     next: Next,
 ) -> Response {
+    faults.note(operation, &request);
     let Some(fault) = faults.next(operation) else {
         return next.run(request).await;
     };

@@ -134,6 +134,11 @@ impl Capa {
         self.inner.faults.requests(operation)
     }
 
+    /// What the last request for an operation called itself, in `x-request-id`.
+    pub fn request_id(&self, operation: Operation) -> Option<String> {
+        self.inner.faults.request_id(operation)
+    }
+
     /// Moves every rate by so many basis points of where it began. Movements add up.
     pub fn move_rate_bps(&self, by: i32) {
         self.inner.world.move_rates(&Pairs::default(), by);

@@ -1,0 +1,182 @@
+//! A provider whose calls are counted and timed, whichever it is.
+
+use std::{future::Future, sync::Arc, time::Instant};
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use offramp_domain::{
+    api::{PayerRef, Verification},
+    money::{Amount, Currency},
+    network::TxHash,
+    time::Timestamp,
+};
+
+use super::{
+    Metrics,
+    labels::{Operation, Outcome, ProviderCall},
+};
+use crate::provider::{
+    ActOutcome, Assessment, Capabilities, CreateOutcome, Hint, History, Listing, LocalFacts,
+    NewOrder, PayerField, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
+    QuoteAsk, Snapshot, WebhookError,
+};
+
+/// A provider whose calls are counted and timed.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    provider: Arc<dyn Provider>,
+    metrics: Arc<Metrics>,
+}
+
+impl Measured {
+    pub(crate) fn new(provider: Arc<dyn Provider>, metrics: Arc<Metrics>) -> Self {
+        Self { provider, metrics }
+    }
+
+    async fn call<T>(
+        &self,
+        operation: Operation,
+        call: impl Future<Output = T>,
+        outcome: impl FnOnce(&T) -> Outcome,
+    ) -> T {
+        let began = Instant::now();
+        let ended = call.await;
+        let call = ProviderCall {
+            provider: self.provider.name(),
+            operation,
+            outcome: outcome(&ended),
+        };
+        self.metrics.called(&call, began.elapsed());
+        ended
+    }
+}
+
+fn of_result<T>(result: &Result<T, ProviderError>) -> Outcome {
+    match result {
+        Ok(_) => Outcome::Answered,
+        Err(error) => of_error(error),
+    }
+}
+
+fn of_error(error: &ProviderError) -> Outcome {
+    match error {
+        ProviderError::Unavailable { .. } => Outcome::NoAnswer,
+        ProviderError::NotSent { .. } => Outcome::NotSent,
+        ProviderError::RateLimited { .. } => Outcome::RateLimited,
+        ProviderError::Refused { .. } => Outcome::Refused,
+        ProviderError::Key { .. } => Outcome::Key,
+    }
+}
+
+fn of_create(outcome: &CreateOutcome) -> Outcome {
+    match outcome {
+        CreateOutcome::Created(_) => Outcome::Answered,
+        CreateOutcome::Refused(_) => Outcome::Refused,
+        CreateOutcome::NotSent(error) | CreateOutcome::Uncertain(error) => of_error(error),
+    }
+}
+
+fn of_act(result: &Result<ActOutcome, ProviderError>) -> Outcome {
+    match result {
+        Ok(ActOutcome::Done { status: _ }) => Outcome::Answered,
+        Ok(ActOutcome::Refused(_)) => Outcome::Refused,
+        Err(error) => of_error(error),
+    }
+}
+
+#[async_trait]
+impl Provider for Measured {
+    fn name(&self) -> &'static str {
+        self.provider.name()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.provider.capabilities()
+    }
+
+    fn asks_of_payer(&self) -> &'static [PayerField] {
+        self.provider.asks_of_payer()
+    }
+
+    async fn register(&self, payer: &PayerRef) -> Result<ProviderUserId, ProviderError> {
+        let call = self.provider.register(payer);
+        self.call(Operation::Register, call, of_result).await
+    }
+
+    async fn verification(&self, user: &ProviderUserId) -> Result<Verification, ProviderError> {
+        let call = self.provider.verification(user);
+        self.call(Operation::Verification, call, of_result).await
+    }
+
+    fn tier(&self, currency: Currency, fiat_amount: Amount) -> u8 {
+        self.provider.tier(currency, fiat_amount)
+    }
+
+    async fn quote(&self, ask: &QuoteAsk) -> Result<ProviderQuote, ProviderError> {
+        let call = self.provider.quote(ask);
+        self.call(Operation::Quote, call, of_result).await
+    }
+
+    fn ready(&self) -> Result<(), ProviderError> {
+        self.provider.ready()
+    }
+
+    async fn create(&self, order: &NewOrder) -> CreateOutcome {
+        let call = self.provider.create(order);
+        self.call(Operation::Create, call, of_create).await
+    }
+
+    async fn read(
+        &self,
+        user: &ProviderUserId,
+        reference: &ProviderRef,
+    ) -> Result<Snapshot, ProviderError> {
+        let call = self.provider.read(user, reference);
+        self.call(Operation::Read, call, of_result).await
+    }
+
+    async fn list(
+        &self,
+        user: &ProviderUserId,
+        since: Timestamp,
+    ) -> Result<Listing, ProviderError> {
+        let call = self.provider.list(user, since);
+        self.call(Operation::List, call, of_result).await
+    }
+
+    async fn execute(
+        &self,
+        reference: &ProviderRef,
+        tx_hash: Option<&TxHash>,
+    ) -> Result<ActOutcome, ProviderError> {
+        let call = self.provider.execute(reference, tx_hash);
+        self.call(Operation::Execute, call, of_act).await
+    }
+
+    async fn cancel(&self, reference: &ProviderRef) -> Result<ActOutcome, ProviderError> {
+        let call = self.provider.cancel(reference);
+        self.call(Operation::Cancel, call, of_act).await
+    }
+
+    fn assess(&self, snapshot: &Snapshot, facts: &LocalFacts) -> Assessment {
+        self.provider.assess(snapshot, facts)
+    }
+
+    fn webhook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Hint, WebhookError> {
+        self.provider.webhook(headers, body)
+    }
+
+    fn takes_webhooks(&self) -> bool {
+        self.provider.takes_webhooks()
+    }
+
+    async fn history(&self, since: Timestamp) -> Result<History, ProviderError> {
+        let call = self.provider.history(since);
+        self.call(Operation::History, call, of_result).await
+    }
+
+    async fn notice(&self, id: &str) -> Result<Hint, ProviderError> {
+        let call = self.provider.notice(id);
+        self.call(Operation::Notice, call, of_result).await
+    }
+}

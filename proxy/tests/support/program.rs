@@ -19,7 +19,7 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) async fn start(bench: &Bench) -> Outcome<Self> {
-        Self::beside(&bench.engine, None).await
+        Self::of(&bench.engine).await
     }
 
     /// The same of another proxy than the bench's own.

@@ -197,7 +197,8 @@ impl Engine {
         let listing = self.list(provider, payer, order).await?;
         Ok(match self.find(provider, order, &listing).await? {
             Finding::Absent => false,
-            Finding::Found(_) | Finding::Doubtful | Finding::Unclear => true,
+            Finding::Found(_) | Finding::Doubtful => true,
+            Finding::Unclear => return Err(Unresolved::Incomplete),
         })
     }
 

@@ -72,6 +72,9 @@ pub enum Unresolved {
         /// The network.
         network: &'static str,
     },
+    /// The provider did not show everything.
+    #[error("the provider's list could not be read to its end")]
+    Incomplete,
     /// The provider did not answer.
     #[error("the provider could not be asked")]
     Provider(#[from] ProviderError),

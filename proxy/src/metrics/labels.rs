@@ -4,6 +4,8 @@
 use axum::http::{Method, StatusCode};
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 
+use crate::store::Age;
+
 /// Implements the label's value by a word for each variant.
 macro_rules! words {
     ($label:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
@@ -195,8 +197,6 @@ impl From<bool> for Answer {
         if is_so { Self::Yes } else { Self::No }
     }
 }
-
-use crate::store::Age;
 
 words! { Age {
     UpToOneMinute => "up_to_1m", UpToTenMinutes => "up_to_10m", UpToOneHour => "up_to_1h",

@@ -112,6 +112,11 @@ async fn an_order_that_the_provider_never_made_lets_its_payer_go_on() -> Outcome
     let bench = Bench::start().await?;
     let ana = bench.ana().await?;
     let (id, _) = doubtful(&bench, &ana).await?;
+    bench.capa().fault(Operation::List, Fault::BadGateway, 1);
+    assert_eq!(
+        refusal(&bench, &id, Finding::NotCreated).await?,
+        "the provider could not be asked"
+    );
     assert_eq!(
         refusal(&bench, &id, Finding::NotCreated).await?,
         "the provider has an order that fits: adopt it, or have it cancelled there first"

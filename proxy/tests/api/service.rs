@@ -321,7 +321,7 @@ async fn a_provider_that_does_not_answer_about_one_order_holds_up_no_other() -> 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), asked).await?;
+    tokio::time::timeout(Duration::from_secs(30), asked).await?;
     luis.report(&second, &json!({})).await?;
     let executed = async {
         while bench.capa().requests(Operation::Execute) == 0 {
@@ -329,6 +329,6 @@ async fn a_provider_that_does_not_answer_about_one_order_holds_up_no_other() -> 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(15), executed).await?;
+    tokio::time::timeout(Duration::from_secs(30), executed).await?;
     Ok(())
 }

@@ -477,6 +477,44 @@ mod tests {
         text.parse().unwrap()
     }
 
+    #[test]
+    fn sums_and_differences_are_exact() {
+        assert_eq!(
+            amount("0.1").checked_add(amount("0.2")),
+            Some(amount("0.3"))
+        );
+        assert_eq!(
+            amount("100").checked_sub(amount("0.01")),
+            Some(amount("99.99"))
+        );
+        assert_eq!(amount("1").checked_sub(amount("1")), Some(Amount::ZERO));
+        assert_eq!(
+            amount("1").checked_sub(amount("1.01")),
+            None,
+            "less than nothing"
+        );
+    }
+
+    #[test]
+    fn digits_behind_the_point_are_counted_without_trailing_zeros() {
+        assert_eq!(amount("100").decimals(), 0);
+        assert_eq!(amount("1.50").decimals(), 1);
+        assert_eq!(amount("0.000001").decimals(), 6);
+    }
+
+    #[test]
+    fn nothing_is_told_from_something() {
+        assert!(amount("0.00").is_zero());
+        assert!(!amount("0.01").is_zero());
+        assert_eq!(amount("18.18").as_decimal().to_string(), "18.18");
+    }
+
+    #[test]
+    fn currencies_and_tokens_print_as_they_are_written() {
+        assert_eq!(Currency::Mxn.to_string(), "MXN");
+        assert_eq!(Token::UsdbC.to_string(), "USDbC");
+    }
+
     #[track_caller]
     fn refusal(text: &str) -> ParseAmountError {
         text.parse::<Amount>().unwrap_err()

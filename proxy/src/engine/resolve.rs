@@ -195,7 +195,7 @@ impl Engine {
         if let Some(reference) = order.reference.clone().map(ProviderRef) {
             let snapshot = provider.read(&payer.user, &reference).await?;
             let assessment = provider.assess(&snapshot, &order.facts(self.now()));
-            if assessment.funded || assessment.deposit_seen || order.ever_funded {
+            if assessment.funded || assessment.deposit_seen {
                 return Err(Unresolved::HasArrived {
                     status: snapshot.status,
                 });
@@ -205,6 +205,11 @@ impl Engine {
             return Err(Unresolved::MayExist);
         }
         self.settle_by_hand(&order.id, |order, change| {
+            // Seen at any time, also since the provider was asked just now.
+            if order.ever_funded || order.deposit_seen_at.is_some() {
+                let status = order.provider_status.clone().unwrap_or_default();
+                return Err(Unresolved::HasArrived { status });
+            }
             let now = self.now();
             change.note("resolved", Some(format!("{operator}: nothing arrived")));
             if still_waits {

@@ -132,14 +132,7 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, is used by another process, or cannot be migrated.
     pub async fn open(url: &str, secrets: Secrets) -> Result<Self, StoreError> {
-        let (pool, engine) = open::open(url).await?;
-        Ok(Self {
-            pool,
-            engine,
-            proxy_id: new_id("prx").into(),
-            secrets,
-            outbox: None,
-        })
+        Ok(Self::over(open::open(url).await?, secrets))
     }
 
     /// Opens the database beside the proxy that uses it, for an operator's command: it is not
@@ -148,14 +141,17 @@ impl Store {
     /// # Errors
     /// When it is not there, or cannot be opened.
     pub async fn open_beside(url: &str, secrets: Secrets) -> Result<Self, StoreError> {
-        let (pool, engine) = open::open_beside(url).await?;
-        Ok(Self {
+        Ok(Self::over(open::open_beside(url).await?, secrets))
+    }
+
+    fn over((pool, engine): (AnyPool, Engine), secrets: Secrets) -> Self {
+        Self {
             pool,
             engine,
             proxy_id: new_id("prx").into(),
             secrets,
             outbox: None,
-        })
+        }
     }
 
     /// Whether the database answers.

@@ -119,6 +119,15 @@ fn base_rate(token: &str, currency: &str) -> Option<Decimal> {
         "DOP" => Decimal::new(6_025, 2),
         "USD" => Decimal::new(9_985, 4),
         "EUR" => Decimal::new(9_120, 4),
+        "GBP" => Decimal::new(7_610, 4),
+        "COP" => Decimal::new(4_105, 0),
+        "CLP" => Decimal::new(9_482, 1),
+        "PEN" => Decimal::new(3_712, 3),
+        "ARS" => Decimal::new(1_385, 0),
+        "NGN" => Decimal::new(153_012, 2),
+        "KES" => Decimal::new(1_292, 1),
+        "GHS" => Decimal::new(1_085, 2),
+        "INR" => Decimal::new(8_790, 2),
         _ => return None,
     };
     Some(round_rate(per_dollar * usd_price(token)?))
@@ -134,7 +143,9 @@ const TOKENS: [&str; 19] = [
     "USDY", "CORE", "USDC.e", "wUSDL", "CoreBTC", "MATIC", "USDbC",
 ];
 
-const CURRENCIES: [&str; 4] = ["MXN", "DOP", "USD", "EUR"];
+const CURRENCIES: [&str; 13] = [
+    "MXN", "DOP", "USD", "EUR", "GBP", "COP", "CLP", "PEN", "ARS", "NGN", "KES", "GHS", "INR",
+];
 
 #[cfg(test)]
 mod tests {
@@ -187,6 +198,6 @@ mod tests {
     fn what_is_not_traded_has_no_price() {
         let world = World::new(Clock::system());
         assert_eq!(world.rate("DOGE", "MXN"), None);
-        assert_eq!(world.rate("USDC", "ARS"), None);
+        assert_eq!(world.rate("USDC", "JPY"), None);
     }
 }

@@ -89,10 +89,18 @@ impl Locale {
     /// A country's name: `México`. The code itself where the browser knows no name.
     pub(crate) fn country(&self, code: CountryCode) -> String {
         match code {
-            CountryCode::Mx | CountryCode::Do | CountryCode::Us => {
-                CountryNames::new(self).name(code.as_str())
-            }
             CountryCode::Sepa => self.words.common.sepa.to_owned(),
+            CountryCode::Mx
+            | CountryCode::Do
+            | CountryCode::Us
+            | CountryCode::Ar
+            | CountryCode::Cl
+            | CountryCode::Co
+            | CountryCode::Pe
+            | CountryCode::Gb
+            | CountryCode::Gh
+            | CountryCode::In
+            | CountryCode::Ng => CountryNames::new(self).name(code.as_str()),
         }
     }
 

@@ -308,6 +308,22 @@ pub enum Currency {
     Usd,
     /// Euro.
     Eur,
+    /// Pound sterling.
+    Gbp,
+    /// Colombian peso.
+    Cop,
+    /// Chilean peso.
+    Clp,
+    /// Peruvian sol.
+    Pen,
+    /// Argentine peso.
+    Ars,
+    /// Nigerian naira.
+    Ngn,
+    /// Ghanaian cedi.
+    Ghs,
+    /// Indian rupee.
+    Inr,
 }
 
 names! { Currency::code {
@@ -315,13 +331,32 @@ names! { Currency::code {
     Dop => "DOP",
     Usd => "USD",
     Eur => "EUR",
+    Gbp => "GBP",
+    Cop => "COP",
+    Clp => "CLP",
+    Pen => "PEN",
+    Ars => "ARS",
+    Ngn => "NGN",
+    Ghs => "GHS",
+    Inr => "INR",
 } }
 
 impl Currency {
     /// Digits after the point on a bank account (ISO 4217's minor unit).
     pub fn decimals(self) -> u32 {
         match self {
-            Self::Mxn | Self::Dop | Self::Usd | Self::Eur => 2,
+            Self::Clp => 0,
+            Self::Mxn
+            | Self::Dop
+            | Self::Usd
+            | Self::Eur
+            | Self::Gbp
+            | Self::Cop
+            | Self::Pen
+            | Self::Ars
+            | Self::Ngn
+            | Self::Ghs
+            | Self::Inr => 2,
         }
     }
 }

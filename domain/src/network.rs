@@ -35,6 +35,8 @@ pub enum Network {
     Mtn,
     /// Core.
     Core,
+    /// Xai.
+    Xai,
 }
 
 names! { Network::id {
@@ -49,6 +51,7 @@ names! { Network::id {
     Stk => "STK",
     Mtn => "MTN",
     Core => "CORE",
+    Xai => "XAI",
 } }
 
 /// Networks whose addresses and hashes look alike.
@@ -77,6 +80,7 @@ impl Network {
             Self::Stk => "Starknet",
             Self::Mtn => "Mantle",
             Self::Core => "Core",
+            Self::Xai => "Xai",
         }
     }
 
@@ -92,6 +96,7 @@ impl Network {
             Self::Wld => Some(480),
             Self::Mtn => Some(5000),
             Self::Core => Some(1116),
+            Self::Xai => Some(660_279),
             Self::Sol | Self::Stk => None,
         }
     }
@@ -109,7 +114,8 @@ impl Network {
             | Self::Op
             | Self::Wld
             | Self::Mtn
-            | Self::Core => Family::Evm,
+            | Self::Core
+            | Self::Xai => Family::Evm,
         }
     }
 }

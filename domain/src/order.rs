@@ -110,6 +110,8 @@ names! { Custody::as_str {
 pub enum Reason {
     /// The provider never made the order; nothing was taken.
     NotCreated,
+    /// Nobody can tell whether the provider made the order; no address was shown.
+    CreateUnknown,
     /// The deposit did not come while the address was offered.
     OfferOver,
     /// Given up where the provider has no way to cancel.
@@ -134,6 +136,7 @@ pub enum Reason {
 
 names! { Reason::as_str {
     NotCreated => "not_created",
+    CreateUnknown => "create_unknown",
     OfferOver => "offer_over",
     Abandoned => "abandoned",
     CancelledByPayer => "cancelled_by_payer",

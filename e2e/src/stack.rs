@@ -114,7 +114,7 @@ impl Stack {
         let secrets = Secrets::of(&config);
         let store = Store::open(config.database_url(), secrets).await?;
         let clock = Clock::from_fn(move || Timestamp::from_millis(clock.now().unix_millis()));
-        let engine = Engine::new(config, store, providers, clock);
+        let engine = Engine::new(config, store, providers, clock)?;
         programs.spawn(offramp_proxy::run(
             proxy_listener,
             Arc::clone(&engine),

@@ -10,7 +10,7 @@ use offramp_domain::{
     quote::QuoteKind,
 };
 use offramp_proxy::{
-    provider::{Provider as _, QuoteAsk},
+    provider::{Provider as _, ProviderUserId, QuoteAsk},
     providers::capa::{Capa, Settings},
 };
 
@@ -22,6 +22,8 @@ async fn main() -> anyhow::Result<()> {
     for kind in [QuoteKind::Indicative, QuoteKind::Firm] {
         let quote = capa
             .quote(&QuoteAsk {
+                user: ProviderUserId(String::new()),
+                account: None,
                 kind,
                 token: Token::Usdc,
                 network: Network::Pol,

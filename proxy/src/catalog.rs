@@ -11,15 +11,62 @@ use offramp_domain::{
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The catalogue that is used when none is configured.
-const BUILT_IN: &str = include_str!("../catalog.toml");
-
-/// What is offered.
-#[derive(Clone, Debug)]
+/// What is offered by one provider.
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     assets: Vec<Asset>,
     countries: Vec<Country>,
     explorers: BTreeMap<Network, String>,
+}
+
+/// What a configured file says: of the default provider at its top, of others in sections of their
+/// own, `[provider.name]`.
+#[derive(Clone, Debug, Default)]
+pub struct CatalogFile {
+    default: Option<Catalog>,
+    sections: BTreeMap<String, Catalog>,
+}
+
+/// What is offered by each provider that is on.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogs {
+    of: BTreeMap<&'static str, Catalog>,
+    /// Of a provider that is switched off: nothing.
+    nothing: Catalog,
+}
+
+impl Catalogs {
+    /// The configured catalogues, and each provider's own where none is configured.
+    ///
+    /// # Errors
+    /// A section of a provider that there is not, or a built-in catalogue that cannot be read.
+    pub fn new(
+        file: &CatalogFile,
+        default: &str,
+        providers: impl Iterator<Item = (&'static str, &'static str)>,
+    ) -> Result<Self, CatalogError> {
+        let mut of = BTreeMap::new();
+        for (name, built_in) in providers {
+            let configured = match file.sections.get(name) {
+                Some(section) => Some(section),
+                None => file.default.as_ref().filter(|_| name == default),
+            };
+            let catalog = match configured {
+                Some(configured) => configured.clone(),
+                None => Catalog::parse(built_in)?,
+            };
+            of.insert(name, catalog);
+        }
+        Ok(Self {
+            of,
+            nothing: Catalog::default(),
+        })
+    }
+
+    /// What a provider offers.
+    pub fn of(&self, provider: &str) -> &Catalog {
+        self.of.get(provider).unwrap_or(&self.nothing)
+    }
 }
 
 /// A token on a network, with its limits.
@@ -83,9 +130,18 @@ pub enum CatalogError {
     Explorer(Network),
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    asset: Vec<FileAsset>,
+    country: Vec<Country>,
+    explorers: BTreeMap<Network, String>,
+    provider: BTreeMap<String, Section>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Section {
     asset: Vec<FileAsset>,
     country: Vec<Country>,
     #[serde(default)]
@@ -104,21 +160,44 @@ struct FileAsset {
     max: Amount,
 }
 
-impl Catalog {
-    /// The catalogue that comes with the program.
-    ///
-    /// # Errors
-    /// Never in a build whose tests passed.
-    pub fn built_in() -> Result<Self, CatalogError> {
-        Self::parse(BUILT_IN)
-    }
-
-    /// Reads a catalogue.
+impl CatalogFile {
+    /// Reads a file.
     ///
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, CatalogError> {
-        let file: File = toml::from_str(text)?;
+        let File {
+            asset,
+            country,
+            explorers,
+            provider,
+        } = toml::from_str(text)?;
+        let top = Section {
+            asset,
+            country,
+            explorers,
+        };
+        let is_said = !(top.asset.is_empty() && top.country.is_empty() && top.explorers.is_empty());
+        let default = (is_said || provider.is_empty())
+            .then(|| Catalog::try_from(top))
+            .transpose()?;
+        let sections = provider
+            .into_iter()
+            .map(|(name, section)| Ok((name, Catalog::try_from(section)?)))
+            .collect::<Result<_, CatalogError>>()?;
+        Ok(Self { default, sections })
+    }
+
+    /// The catalogues in it.
+    pub fn catalogs(&self) -> impl Iterator<Item = &Catalog> {
+        self.default.iter().chain(self.sections.values())
+    }
+}
+
+impl TryFrom<Section> for Catalog {
+    type Error = CatalogError;
+
+    fn try_from(file: Section) -> Result<Self, CatalogError> {
         if file.asset.is_empty() {
             return Err(CatalogError::Empty("asset"));
         }
@@ -165,6 +244,16 @@ impl Catalog {
             explorers: file.explorers,
         })
     }
+}
+
+impl Catalog {
+    /// Reads a provider's own catalogue.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, CatalogError> {
+        Self::try_from(toml::from_str::<Section>(text)?)
+    }
 
     /// A token on a network, if it is offered.
     pub fn asset(&self, token: Token, network: Network) -> Option<&Asset> {
@@ -185,18 +274,9 @@ impl Catalog {
         self.assets.iter().map(Asset::to_api).collect()
     }
 
-    /// Everywhere that can be paid, as the widget reads it.
-    pub fn countries(&self) -> Vec<api::CountryOffer> {
-        self.countries
-            .iter()
-            .map(|listed| api::CountryOffer {
-                country: listed.country,
-                currency: listed.country.country().currency,
-                min: listed.min,
-                max: listed.max,
-                form: api::Form::BuiltIn,
-            })
-            .collect()
+    /// Everywhere that can be paid.
+    pub fn countries(&self) -> &[Country] {
+        &self.countries
     }
 
     /// Where a transfer can be looked up.
@@ -274,10 +354,34 @@ mod tests {
 
     #[test]
     fn the_built_in_catalogue_is_sound() {
-        let catalog = Catalog::built_in().unwrap();
+        let text = include_str!("providers/capa/catalog.toml");
+        let catalog = Catalog::parse(text).unwrap();
         assert!(catalog.asset(Token::Usdc, Network::Pol).is_some());
         assert!(catalog.asset(Token::Matic, Network::Pol).is_none());
         assert_eq!(catalog.countries().len(), 4);
+    }
+
+    #[test]
+    fn a_file_speaks_of_the_default_provider_and_of_those_it_names() {
+        let own = with_asset("min = \"1\"\nmax = \"2\"");
+        let section = own
+            .replace("[[asset]]", "[[provider.two.asset]]")
+            .replace("[[country]]", "[[provider.two.country]]")
+            .replace("USDC", "USDT");
+        let file = CatalogFile::parse(&format!("{own}{section}")).unwrap();
+        let built_in = with_asset("min = \"5\"\nmax = \"6\"");
+        let built_in: &'static str = built_in.leak();
+        let providers = ["one", "two", "three"].map(|name| (name, built_in));
+        let catalogs = Catalogs::new(&file, "one", providers.into_iter()).unwrap();
+        let least = |provider, token| {
+            let asset = catalogs.of(provider).asset(token, Network::Pol);
+            asset.map(|asset| asset.min.to_string())
+        };
+        assert_eq!(least("one", Token::Usdc).as_deref(), Some("1"));
+        assert_eq!(least("two", Token::Usdt).as_deref(), Some("1"));
+        assert_eq!(least("two", Token::Usdc), None);
+        assert_eq!(least("three", Token::Usdc).as_deref(), Some("5"));
+        assert_eq!(least("four", Token::Usdc), None);
     }
 
     #[test]

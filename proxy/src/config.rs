@@ -13,8 +13,9 @@ use thiserror::Error;
 use url::Url;
 
 use crate::{
-    catalog::Catalog,
+    catalog::CatalogFile,
     notify::Endpoint,
+    providers,
     serve::Limits,
     variables::{SecretVariable, secret_variable},
 };
@@ -55,7 +56,7 @@ pub struct Config {
     /// `OFFRAMP_PROVIDER`, `capa`: the provider of sessions that name none.
     pub provider: String,
     /// `OFFRAMP_CATALOG`: what is offered.
-    pub catalog: Catalog,
+    pub catalog: CatalogFile,
     /// `OFFRAMP_SESSION_MINUTES`, 60: how long a session quotes and creates.
     pub session: Duration,
     /// `OFFRAMP_DEPOSIT_OFFER_MINUTES`, 30: how long an address is offered.
@@ -114,11 +115,11 @@ impl Config {
         let text = |name: &'static str| lookup(name).filter(|value| !value.is_empty());
         let keys = Keys::from_env(lookup)?;
         let catalog = match text("OFFRAMP_CATALOG") {
-            None => Catalog::built_in(),
+            None => Ok(CatalogFile::default()),
             Some(path) => {
                 let file = std::fs::read_to_string(&path)
                     .map_err(|error| ConfigError::wrong("OFFRAMP_CATALOG", error))?;
-                Catalog::parse(&file)
+                CatalogFile::parse(&file)
             }
         }
         .map_err(|error| ConfigError::wrong("OFFRAMP_CATALOG", error))?;
@@ -141,7 +142,7 @@ impl Config {
                 &text("OFFRAMP_ALLOWED_ORIGINS")
                     .ok_or(ConfigError::Missing("OFFRAMP_ALLOWED_ORIGINS"))?,
             )?,
-            provider: text("OFFRAMP_PROVIDER").unwrap_or_else(|| "capa".to_owned()),
+            provider: text("OFFRAMP_PROVIDER").unwrap_or_else(|| providers::DEFAULT.to_owned()),
             catalog,
             session: minutes(text, "OFFRAMP_SESSION_MINUTES", "60")?,
             deposit_offer: minutes(text, "OFFRAMP_DEPOSIT_OFFER_MINUTES", "30")?,

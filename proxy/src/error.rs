@@ -9,13 +9,13 @@ use axum::{
 };
 use offramp_domain::{
     api::{ErrorCode, FieldProblem, Problem, Quote},
-    bank::FieldError,
+    bank::{self, FieldError},
     money::Amount,
 };
 use tracing::error;
 
 use crate::{
-    provider::{ProviderError, Refusal},
+    provider::{ProviderError, Refusal, SigningError},
     store::StoreError,
 };
 
@@ -331,11 +331,33 @@ impl From<ProviderError> for ApiError {
     }
 }
 
+impl From<SigningError> for ApiError {
+    fn from(error: SigningError) -> Self {
+        match error {
+            SigningError::Unexpected(what) => {
+                error!(what, "nothing may be signed: it is not what was agreed");
+                Self::new(ErrorCode::NeedsOperator)
+            }
+            SigningError::Provider(error) => error.into(),
+        }
+    }
+}
+
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::QuoteExpired => Self::new(ErrorCode::QuoteNotFound),
-            Refusal::NotVerified => Self::verification_required(None),
+            Refusal::NotVerified { url } => Self::verification_required(url),
+            Refusal::WalletNotLinked => Self::new(ErrorCode::WalletNotLinked),
+            Refusal::FundsUnavailable => Self::new(ErrorCode::FundsUnavailable),
+            Refusal::Fields { keys } => Self::invalid_fields(
+                keys.into_iter()
+                    .map(|key| FieldProblem {
+                        key,
+                        problem: bank::Problem::WrongForm,
+                    })
+                    .collect(),
+            ),
             Refusal::ReceiverNotVerified => Self::new(ErrorCode::ReceiverNotVerified),
             Refusal::PayerUnknown => Self::new(ErrorCode::PayerUnlinked),
             Refusal::NotFound => Self::new(ErrorCode::NotFound),

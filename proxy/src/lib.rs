@@ -74,6 +74,11 @@ pub fn app_within(engine: Arc<Engine>, limits: &Arc<RateLimits>) -> Router {
             routes::orders::list_orders
         ))
         .routes(routes!(routes::orders::read_order))
+        .routes(routes!(routes::destinations::save_destination))
+        .routes(routes!(routes::destinations::remove_destination))
+        .routes(routes!(routes::wallets::challenge))
+        .routes(routes!(routes::wallets::link))
+        .routes(routes!(routes::wallets::signing_request))
         .routes(routes!(routes::actions::act))
         .routes(routes!(routes::notifications::list_notifications))
         .routes(routes!(routes::notifications::resend_notification))

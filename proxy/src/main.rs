@@ -56,7 +56,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         None => Clock::system(),
     };
     if let Some(command) = command {
-        let engine = Engine::new(config, store, providers, clock);
+        let engine = Engine::new(config, store, providers, clock)?;
         return command.run(&engine).await;
     }
     let listener = TcpListener::bind(config.listen)
@@ -74,7 +74,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         }
     };
     info!(address = %listener.local_addr()?, provider = config.provider, "listening");
-    let engine = Engine::new(config, store, providers, clock);
+    let engine = Engine::new(config, store, providers, clock)?;
     offramp_proxy::run_with_admin(listener, admin, Arc::clone(&engine), stop_signal()).await?;
     engine.store.leave().await?;
     info!("stopped");

@@ -8,8 +8,11 @@ use std::{fmt::Debug, time::Duration};
 use async_trait::async_trait;
 use http::HeaderMap;
 use offramp_domain::{
-    api::{Action, PayerRef, Verification},
-    bank::{BankDetails, CountryCode},
+    api::{
+        Action, AfterSending, Fee, Form, FormField, MaskedDestination, PayerRef, Verification,
+        WalletChallenge, WalletLinkRequest,
+    },
+    bank::{BankDetails, CountryCode, ListedDetails},
     money::{Amount, Currency, Token},
     network::{Network, TxHash},
     order::{Custody, OrderState, Reason},
@@ -17,6 +20,7 @@ use offramp_domain::{
     time::Timestamp,
 };
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// An off-ramp provider.
@@ -28,19 +32,45 @@ pub trait Provider: Debug + Send + Sync {
     /// What it offers, as far as the core and the widget have to know.
     fn capabilities(&self) -> Capabilities;
 
-    /// What has to be said about a payer before they can be made known.
-    fn asks_of_payer(&self) -> &'static [PayerField] {
-        &[]
+    /// The catalogue of what it offers, where the configured one does not speak of it.
+    fn catalog(&self) -> &'static str;
+
+    /// What has to be said about a payer before they can be made known, and was not.
+    fn misses(&self, _payer: &PayerRef) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Makes a payer known, or finds the one who is known already.
-    async fn register(&self, payer: &PayerRef) -> Result<ProviderUserId, ProviderError>;
+    async fn register(&self, payer: &PayerRef) -> Result<Registered, ProviderError>;
 
     /// Whether a payer may sell.
     async fn verification(&self, user: &ProviderUserId) -> Result<Verification, ProviderError>;
 
     /// The pricing tier of a fiat amount: rates are the same within one.
     fn tier(&self, currency: Currency, fiat_amount: Amount) -> u8;
+
+    /// How a bank account in a country is asked for.
+    async fn form(&self, _country: CountryCode) -> Result<Form, ProviderError> {
+        Ok(Form::BuiltIn)
+    }
+
+    /// Saves an account, where prices need one first.
+    async fn save_account(
+        &self,
+        _user: &ProviderUserId,
+        _account: &ListedDetails,
+    ) -> Result<SavedAccount, ProviderError> {
+        Err(self.cannot("save_account"))
+    }
+
+    /// Removes a saved account. One that is not there any more is removed.
+    async fn remove_account(
+        &self,
+        _user: &ProviderUserId,
+        _account: &AccountRef,
+    ) -> Result<(), ProviderError> {
+        Err(self.cannot("remove_account"))
+    }
 
     /// A price. Its kind may be weaker than the one asked for.
     async fn quote(&self, ask: &QuoteAsk) -> Result<ProviderQuote, ProviderError>;
@@ -77,6 +107,81 @@ pub trait Provider: Debug + Send + Sync {
     /// Calls an order off. May be repeated.
     async fn cancel(&self, reference: &ProviderRef) -> Result<ActOutcome, ProviderError>;
 
+    /// The wallet that signs for a payer, if one was linked.
+    async fn wallet(&self, _user: &ProviderUserId) -> Result<Option<String>, ProviderError> {
+        Err(self.cannot("wallet"))
+    }
+
+    /// What a wallet has to sign to be linked to a payer.
+    async fn wallet_challenge(
+        &self,
+        _user: &ProviderUserId,
+        _address: &str,
+    ) -> Result<WalletChallenge, ProviderError> {
+        Err(self.cannot("wallet_challenge"))
+    }
+
+    /// Links a wallet to a payer, for good. Its address as the provider writes it.
+    async fn link_wallet(
+        &self,
+        _user: &ProviderUserId,
+        _link: &WalletLinkRequest,
+    ) -> Result<String, ProviderError> {
+        Err(self.cannot("link_wallet"))
+    }
+
+    /// What has to be signed for an order now, held byte by byte against what is expected.
+    async fn to_sign(&self, _expected: &Expected) -> Result<ToSign, SigningError> {
+        Err(self.cannot("to_sign").into())
+    }
+
+    /// Signs with the partner's own key, where the partner's wallet pays.
+    ///
+    /// # Errors
+    /// Where there is no such key, or it is not the one that has to sign.
+    fn sign(&self, _request: &ToSign) -> Result<String, SigningError> {
+        Err(self.cannot("sign").into())
+    }
+
+    /// Whether a signature is the one that was asked for.
+    fn is_signed(&self, _request: &ToSign, _signature: &str) -> bool {
+        false
+    }
+
+    /// Hands in a signature. The same bytes may be handed in again.
+    async fn hand_in(
+        &self,
+        _request: &ToSign,
+        _signature: &str,
+    ) -> Result<ActOutcome, ProviderError> {
+        Err(self.cannot("hand_in"))
+    }
+
+    /// Says that the money arrived. Final. May be repeated.
+    async fn confirm(&self, _reference: &ProviderRef) -> Result<ActOutcome, ProviderError> {
+        Err(self.cannot("confirm"))
+    }
+
+    /// Gives what an order misses.
+    async fn provide(
+        &self,
+        _user: &ProviderUserId,
+        _reference: &ProviderRef,
+        _fields: &[(String, String)],
+    ) -> Result<ActOutcome, ProviderError> {
+        Err(self.cannot("provide"))
+    }
+
+    /// The refusal of what it does not do at all.
+    fn cannot(&self, what: &str) -> ProviderError {
+        ProviderError::Refused {
+            provider: self.name(),
+            refusal: Refusal::Other {
+                code: what.to_owned(),
+            },
+        }
+    }
+
     /// Where an order stands, from what the provider says and what only we know: a pure function.
     fn assess(&self, snapshot: &Snapshot, facts: &LocalFacts) -> Assessment;
 
@@ -109,23 +214,55 @@ pub struct Capabilities {
     pub quote_kind: QuoteKind,
     /// What its prices promise.
     pub guarantee: Guarantee,
-    /// Whether it has to be told that the crypto was sent.
-    pub needs_execute: bool,
+    /// How the crypto leaves the payer.
+    pub deposit: DepositKind,
+    /// What the payer does once it is sent.
+    pub after_sending: AfterSending,
     /// Whether it can call an order off.
     pub can_cancel: bool,
-    /// Whether a read returns the deposit address, so that a lost answer can be adopted.
-    pub reads_address: bool,
-    /// Whether a price needs the bank account first.
+    /// Whether an order whose create got no answer can be found, with all that has to be shown.
+    pub finds_lost: bool,
+    /// Whether a price needs a saved bank account first.
     pub quote_needs_destination: bool,
+    /// Whether the payer has to link a wallet before the first order.
+    pub links_wallet: bool,
+    /// How much of a token the partner's own wallet may pay on one day, where it pays.
+    pub daily_limit: Option<Amount>,
+    /// What its answers about an order never say, so that it cannot be held against what was asked.
+    pub unsaid: &'static [Part],
 }
 
-/// Something that a provider asks about a payer.
+/// How the crypto leaves the payer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DepositKind {
+    /// The payer sends it to an address.
+    #[default]
+    TransferToAddress,
+    /// The payer's own wallet signs it away.
+    SignTypedData,
+    /// The partner authorises it from a wallet of theirs.
+    Authorise,
+}
+
+/// A part of an order that a provider may not speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PayerField {
-    /// A person or a business.
-    Type,
-    /// An e-mail address.
-    Email,
+pub enum Part {
+    /// The network that the token travels on.
+    Network,
+    /// The currency received.
+    Currency,
+    /// The account that is paid.
+    Account,
+}
+
+/// A payer who was made known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// The provider's id of them.
+    pub user: ProviderUserId,
+    /// Where they verify who they are, where that is said only now.
+    pub verification_url: Option<String>,
 }
 
 /// A provider's id of a payer.
@@ -143,9 +280,34 @@ impl Debug for ProviderUserId {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ProviderRef(pub String);
 
+/// A provider's id of a saved account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountRef(pub String);
+
+/// The id never prints: it leads to an account.
+impl Debug for AccountRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccountRef(…)")
+    }
+}
+
+/// An account that was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedAccount {
+    /// The provider's id of it.
+    pub account: AccountRef,
+    /// The bank's name, where the provider says it.
+    pub bank_name: Option<String>,
+}
+
 /// What a price is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteAsk {
+    /// Who asks.
+    pub user: ProviderUserId,
+    /// The saved account that is paid, where a price needs one.
+    pub account: Option<AccountRef>,
     /// How binding it should be.
     pub kind: QuoteKind,
     /// Token sold.
@@ -175,6 +337,8 @@ pub struct ProviderQuote {
     pub rate: Amount,
     /// The partner's spread in it, as a fraction of the amount; zero where there is none.
     pub spread: Amount,
+    /// What else is kept on the way.
+    pub fees: Vec<Fee>,
     /// Until when it holds, on the provider's clock.
     pub expires_at: Option<Timestamp>,
     /// The provider's clock when it answered, in whole seconds.
@@ -184,14 +348,78 @@ pub struct ProviderQuote {
 /// An order to be created.
 #[derive(Clone, Debug)]
 pub struct NewOrder {
+    /// Our id of it.
+    pub id: String,
     /// Whose it is.
     pub user: ProviderUserId,
-    /// The locked price.
-    pub quote_reference: String,
+    /// The locked price, where one is locked.
+    pub quote_reference: Option<String>,
+    /// Token sold.
+    pub token: Token,
+    /// Network it travels on.
+    pub network: Network,
+    /// Everything that leaves the payer.
+    pub crypto_amount: Amount,
+    /// Currency received.
+    pub currency: Currency,
     /// The account that is paid.
-    pub destination: BankDetails,
+    pub payee: Payee,
     /// Somebody else who is paid, by the provider's id.
     pub receiver: Option<String>,
+}
+
+/// The account that is paid.
+#[derive(Clone, Debug)]
+pub enum Payee {
+    /// Given now, by the rules of its country.
+    Given(BankDetails),
+    /// Given now, by the provider's own questions.
+    Listed(ListedDetails),
+    /// Given when the payer was registered; the answers are what is asked beside it.
+    Registered(ListedDetails),
+    /// Saved at the provider earlier.
+    Saved {
+        /// The provider's id of it.
+        account: AccountRef,
+        /// How it is shown.
+        shown: MaskedDestination,
+        /// Its keyed fingerprint.
+        fingerprint: String,
+    },
+}
+
+impl Payee {
+    /// As it is shown.
+    pub fn shown(&self) -> MaskedDestination {
+        match self {
+            Self::Given(details) => MaskedDestination {
+                country: details.country().code,
+                bank_name: details.bank_name(),
+                masked: details.masked(),
+            },
+            Self::Listed(details) => MaskedDestination {
+                country: details.country(),
+                bank_name: details.bank_name(),
+                masked: details.masked(),
+            },
+            // Nobody but the provider knows its number.
+            Self::Registered(details) => MaskedDestination {
+                country: details.country(),
+                bank_name: details.bank_name(),
+                masked: String::new(),
+            },
+            Self::Saved { shown, .. } => shown.clone(),
+        }
+    }
+
+    /// Its country.
+    pub fn country(&self) -> CountryCode {
+        match self {
+            Self::Given(details) => details.country().code,
+            Self::Listed(details) | Self::Registered(details) => details.country(),
+            Self::Saved { shown, .. } => shown.country,
+        }
+    }
 }
 
 /// How a create ended.
@@ -227,7 +455,22 @@ pub enum Refusal {
     QuoteExpired,
     /// The payer has to verify who they are.
     #[error("the payer is not verified")]
-    NotVerified,
+    NotVerified {
+        /// Where, if the provider says so.
+        url: Option<String>,
+    },
+    /// The payer has to link a wallet first.
+    #[error("no wallet is linked")]
+    WalletNotLinked,
+    /// The wallet that has to pay is short.
+    #[error("the paying wallet is short")]
+    FundsUnavailable,
+    /// The provider refused answers, by their keys.
+    #[error("answers were refused")]
+    Fields {
+        /// The keys.
+        keys: Vec<String>,
+    },
     /// The receiver is not verified.
     #[error("the receiver is not verified")]
     ReceiverNotVerified,
@@ -285,12 +528,22 @@ pub struct Snapshot {
     pub currency: Option<Currency>,
     /// Everything that leaves the payer.
     pub crypto_amount: Amount,
-    /// What arrives, with all digits as received.
-    pub fiat_amount: Amount,
-    /// Fiat for one token.
-    pub rate: Amount,
+    /// What arrives, with all digits as received; `None` while the provider does not say.
+    pub fiat_amount: Option<Amount>,
+    /// Fiat for one token, where the provider says it.
+    pub rate: Option<Amount>,
     /// Where to send.
     pub address: Option<String>,
+    /// Our own id of it, where the provider repeats it.
+    pub our_id: Option<String>,
+    /// What the provider waits for, in its own words.
+    pub wants: Option<String>,
+    /// What the provider takes now, in its own words.
+    pub takes: Vec<String>,
+    /// What it asks for before it goes on.
+    pub asks: Vec<FormField>,
+    /// Until when it waits.
+    pub waits_until: Option<Timestamp>,
     /// The account number that is paid. Secret: it is only ever fingerprinted.
     pub account: Option<SecretString>,
     /// When the provider made it, on the provider's clock.
@@ -301,6 +554,33 @@ pub struct Snapshot {
     pub tx_hash: Option<String>,
     /// The provider's clock when it answered.
     pub provider_now: Option<Timestamp>,
+}
+
+impl Snapshot {
+    /// What every provider says of an order. The rest is told where it is known.
+    pub fn new(reference: ProviderRef, status: String, crypto_amount: Amount) -> Self {
+        Self {
+            reference,
+            status,
+            token: None,
+            network: None,
+            currency: None,
+            crypto_amount,
+            fiat_amount: None,
+            rate: None,
+            address: None,
+            our_id: None,
+            wants: None,
+            takes: Vec::new(),
+            asks: Vec::new(),
+            waits_until: None,
+            account: None,
+            created_at: None,
+            cancellation_reason: None,
+            tx_hash: None,
+            provider_now: None,
+        }
+    }
 }
 
 /// All orders of a payer since a moment.
@@ -333,6 +613,12 @@ pub struct LocalFacts {
     pub cancel_asked: bool,
     /// Whether the deposit was still being offered when last looked at.
     pub offer_is_over: bool,
+    /// Whether a signature for the transfer was handed in, whatever became of it.
+    pub transfer_signed: bool,
+    /// Whether the provider took a signature for the refund.
+    pub refund_signed: bool,
+    /// Whether the payer said that the money did not arrive.
+    pub not_received: bool,
 }
 
 /// Where an order stands.
@@ -352,6 +638,68 @@ pub struct Assessment {
     pub deposit_seen: bool,
     /// Whether the provider still waits for the deposit, so that `execute` is worth repeating.
     pub waits_for_deposit: bool,
+}
+
+/// What a signature is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To move the crypto into the order.
+    Transfer,
+    /// To have it back.
+    Refund,
+}
+
+/// What a signature is to do, in our own words: whatever the provider hands out is held against it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The order.
+    pub reference: ProviderRef,
+    /// What for.
+    pub purpose: Purpose,
+    /// The token that moves.
+    pub token: Token,
+    /// The network it is on.
+    pub network: Network,
+    /// How much of it, to the digit.
+    pub crypto_amount: Amount,
+    /// The payer's wallet that signs; none where the partner's own does.
+    pub signer: Option<String>,
+}
+
+/// Something that has to be signed, after every byte was held against what is expected.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToSign {
+    /// The order.
+    pub reference: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whose wallet has to sign.
+    pub signer: String,
+    /// The typed data of EIP-712.
+    pub typed_data: serde_json::Value,
+    /// Until when it may be signed.
+    pub expires_at: Timestamp,
+}
+
+/// What is signed does not print.
+impl Debug for ToSign {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToSign")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why nothing is signed.
+#[derive(Debug, Error)]
+pub enum SigningError {
+    /// What the provider handed out is not what is expected: nobody may sign it.
+    #[error("what is to be signed is not what was agreed: {0}")]
+    Unexpected(&'static str),
+    /// The provider did not hand it out.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
 }
 
 /// What a webhook hints at.

@@ -2,15 +2,20 @@
 
 use offramp_domain::{
     api::{
-        Action, ActionOffer, AfterSending, CryptoSide, Deposit, FiatSide, MaskedDestination, Next,
-        Offer, Order, Party, Refund, TransferToAddress,
+        Action, ActionOffer, AfterSending, Authorisation, CryptoSide, Deposit, FiatSide,
+        MaskedDestination, Next, NotReceived, Offer, Order, Party, Refund, TransferToAddress,
     },
     money::Round,
     network::{DepositAddress, payment_uri},
     order::{OrderState, Reason},
 };
 
-use crate::{catalog::Catalog, secrets::Secrets, store::OrderRecord};
+use crate::{
+    catalog::{Catalog, Catalogs},
+    provider::DepositKind,
+    secrets::Secrets,
+    store::OrderRecord,
+};
 
 /// Who is looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +42,10 @@ pub(crate) fn etag(order: &OrderRecord, viewer: Viewer) -> String {
 pub(crate) fn view(
     order: &OrderRecord,
     viewer: Viewer,
-    catalog: &Catalog,
+    catalogs: &Catalogs,
     secrets: &Secrets,
 ) -> Order {
+    let catalog = catalogs.of(&order.provider);
     let actions = match viewer {
         Viewer::Payer | Viewer::Partner => actions(order),
         Viewer::Resume => Vec::new(),
@@ -57,11 +63,11 @@ pub(crate) fn view(
         },
         fiat: FiatSide {
             currency: order.currency,
-            amount: Some(
+            amount: order.fiat_told.then(|| {
                 order
                     .fiat_amount
-                    .rounded(order.currency.decimals(), Round::Down),
-            ),
+                    .rounded(order.currency.decimals(), Round::Down)
+            }),
             guarantee: order.guarantee,
         },
         rate: Some(order.rate),
@@ -78,6 +84,10 @@ pub(crate) fn view(
             .as_deref()
             .and_then(|hash| catalog.explorer_url(order.network, hash)),
         refund: refund(order),
+        not_received: match viewer {
+            Viewer::Payer | Viewer::Partner => not_received(order, secrets),
+            Viewer::Resume => None,
+        },
         reason: order.reason,
         resume_token: match viewer {
             Viewer::Payer => Some(secrets.resume_token(&order.id)),
@@ -86,6 +96,15 @@ pub(crate) fn view(
         created_at: order.created_at,
         updated_at: order.updated_at,
     }
+}
+
+/// What the payer said of money that did not arrive, unsealed.
+fn not_received(order: &OrderRecord, secrets: &Secrets) -> Option<NotReceived> {
+    let NotReceived { at, note } = order.not_received.as_ref()?;
+    Some(NotReceived {
+        at: *at,
+        note: note.as_deref().and_then(|sealed| secrets.open(sealed).ok()),
+    })
 }
 
 /// What went back, once it did: everything, by a transfer that a person looked up.
@@ -113,6 +132,33 @@ fn destination(order: &OrderRecord, viewer: Viewer) -> MaskedDestination {
 /// The deposit instruction, while there is one. Never under a cancel, never after the provider
 /// named two addresses, never once the crypto is there or the order has ended.
 fn deposit(order: &OrderRecord, viewer: Viewer, catalog: &Catalog) -> Option<Deposit> {
+    match order.deposit {
+        DepositKind::TransferToAddress => transfer(order, viewer, catalog),
+        DepositKind::SignTypedData => authorisation(order).map(Deposit::SignTypedData),
+        DepositKind::Authorise => authorisation(order).map(Deposit::Authorise),
+    }
+}
+
+/// A signature that the order waits for.
+fn authorisation(order: &OrderRecord) -> Option<Authorisation> {
+    let waits = order.state == OrderState::AwaitingDeposit
+        && order.actions.contains(&Action::AuthoriseTransfer)
+        && order.transfer.is_none()
+        && !order.is_cancelling();
+    waits.then(|| Authorisation {
+        network: order.network,
+        token: order.token,
+        amount: order.crypto_amount.normalized(),
+        signer: order
+            .transfer
+            .as_ref()
+            .map(|signature| signature.request.signer.clone()),
+        offer: Offer::Live,
+        offer_until: order.offers.until,
+    })
+}
+
+fn transfer(order: &OrderRecord, viewer: Viewer, catalog: &Catalog) -> Option<Deposit> {
     let shown = order.shown.as_ref().filter(|shown| !shown.withdrawn)?;
     let waits = match order.state {
         OrderState::AwaitingDeposit | OrderState::DepositSubmitted => true,
@@ -157,7 +203,7 @@ fn deposit(order: &OrderRecord, viewer: Viewer, catalog: &Catalog) -> Option<Dep
         address: shown.address.clone(),
         amount: order.crypto_amount.normalized(),
         payment_uri: link.filter(|_| shown.offer == Offer::Live),
-        after_sending: AfterSending::ReportSent,
+        after_sending: order.after_sending,
         offer: shown.offer,
         offer_until: Some(shown.offer_until),
     }))
@@ -175,18 +221,78 @@ fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
     order
         .actions
         .iter()
-        .filter(|action| is_taken(**action))
+        .filter(|action| is_taken(**action) && !is_signed(order, **action))
         .map(|action| ActionOffer {
             action: *action,
-            required: waits_for_payer && *action == Action::ReportSent,
-            by: Party::Payer,
-            fields: Vec::new(),
-            deadline: None,
+            required: waits_for_payer && is_required(order, *action),
+            by: whose(order, *action),
+            fields: match action {
+                Action::ProvideInformation => order.offers.fields.clone(),
+                Action::ReportSent
+                | Action::AuthoriseTransfer
+                | Action::ConfirmReceived
+                | Action::ReportNotReceived
+                | Action::AuthoriseRefund
+                | Action::CompleteVerification
+                | Action::ChangeDestination
+                | Action::Cancel => Vec::new(),
+            },
+            deadline: order.offers.until.filter(|_| is_required(order, *action)),
         })
         .collect()
 }
 
-/// Whether nothing happens until the payer does something.
+/// Whether a signature was handed in: another one is never asked for while that one may be taken.
+fn is_signed(order: &OrderRecord, action: Action) -> bool {
+    match action {
+        Action::AuthoriseTransfer => order.transfer.is_some(),
+        Action::AuthoriseRefund => order.refund.is_some(),
+        Action::ReportSent
+        | Action::ConfirmReceived
+        | Action::ReportNotReceived
+        | Action::ProvideInformation
+        | Action::CompleteVerification
+        | Action::ChangeDestination
+        | Action::Cancel => false,
+    }
+}
+
+/// Whose an action is: a signature is the partner's where the partner's own wallet pays.
+fn whose(order: &OrderRecord, action: Action) -> Party {
+    match (action, order.deposit) {
+        (Action::AuthoriseTransfer | Action::AuthoriseRefund, DepositKind::Authorise) => {
+            Party::Partner
+        }
+        (
+            Action::ReportSent
+            | Action::AuthoriseTransfer
+            | Action::ConfirmReceived
+            | Action::ReportNotReceived
+            | Action::AuthoriseRefund
+            | Action::ProvideInformation
+            | Action::CompleteVerification
+            | Action::ChangeDestination
+            | Action::Cancel,
+            _,
+        ) => Party::Payer,
+    }
+}
+
+/// Whether the order waits for an action, rather than only takes it.
+fn is_required(order: &OrderRecord, action: Action) -> bool {
+    match action {
+        Action::ReportSent => order.after_sending == AfterSending::ReportSent,
+        // Before its turn a confirmation is taken, not asked for.
+        Action::ConfirmReceived => order.state == OrderState::AwaitingConfirmation,
+        Action::AuthoriseTransfer
+        | Action::AuthoriseRefund
+        | Action::ProvideInformation
+        | Action::CompleteVerification => true,
+        Action::ReportNotReceived | Action::ChangeDestination | Action::Cancel => false,
+    }
+}
+
+/// Whether nothing happens until the payer, or the partner for them, does something.
 fn waits_for_payer(order: &OrderRecord) -> bool {
     order.pending_action.is_none()
         && match order.state {
@@ -221,7 +327,15 @@ fn next(order: &OrderRecord) -> Option<Next> {
     if order.state.is_terminal() {
         return None;
     }
-    let by = if waits_for_payer(order) {
+    let asks_partner = order
+        .actions
+        .iter()
+        .any(|action| is_required(order, *action) && whose(order, *action) == Party::Partner);
+    let is_disputed = order.state == OrderState::Disputed
+        || (order.state == OrderState::AwaitingConfirmation && order.not_received.is_some());
+    let by = if is_disputed || (waits_for_payer(order) && asks_partner) {
+        Party::Partner
+    } else if waits_for_payer(order) {
         Party::Payer
     } else if order.state == OrderState::Attention && order.pending_action.is_none() {
         Party::Partner
@@ -233,8 +347,9 @@ fn next(order: &OrderRecord) -> Option<Next> {
         .shown
         .as_ref()
         .filter(|shown| is_asked_to_send && shown.offer == Offer::Live);
+    let waits_until = order.offers.until.filter(|_| by != Party::Provider);
     Some(Next {
         by,
-        until: offer.map(|shown| shown.offer_until),
+        until: offer.map(|shown| shown.offer_until).or(waits_until),
     })
 }

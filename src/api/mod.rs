@@ -246,7 +246,11 @@ impl Connection {
     }
 
     fn order(&self, answer: &Answer) -> Result<Rc<Order>, ApiError> {
-        let OrderResponse { order, server_time } = answer.read()?;
+        let OrderResponse {
+            order,
+            server_time,
+            verification_url: _,
+        } = answer.read()?;
         self.clock.learn(server_time);
         Ok(Rc::new(order))
     }

@@ -107,6 +107,11 @@ pub enum Form {
         /// The fields, in order.
         fields: Vec<FormField>,
     },
+    /// Not at all: it was given when the payer was registered.
+    Registered {
+        /// What is asked for beside it, in order.
+        fields: Vec<FormField>,
+    },
 }
 
 /// One question that the provider lists.

@@ -19,6 +19,39 @@ pub struct SavedDestination {
     pub masked: String,
 }
 
+/// `POST /v1/destinations`: an account to save, by the country's form.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DestinationRequest {
+    /// Its country.
+    pub country: CountryCode,
+    /// The form's answers.
+    #[serde(with = "fields")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = std::collections::BTreeMap<String, String>)
+    )]
+    pub fields: Vec<(String, String)>,
+}
+
+/// Bank details never print.
+impl std::fmt::Debug for DestinationRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DestinationRequest")
+            .field("country", &self.country)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to [`DestinationRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DestinationResponse {
+    /// The account as it was saved.
+    pub destination: SavedDestination,
+}
+
 /// The bank account that is paid.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

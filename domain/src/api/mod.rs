@@ -14,27 +14,39 @@ mod order;
 mod problem;
 mod quote;
 mod session;
+mod wallet;
 
 pub use self::{
-    action::{Action, ActionOffer, Next, NoFields, Party, ReportSent},
+    action::{
+        Action, ActionOffer, AuthoriseTransfer, Next, NoFields, Party, ProvideInformation,
+        ReportNotReceived, ReportSent, Signed,
+    },
     checkout::{
         Asset, Checkout, CountryOffer, Form, FormField, Verification, VerificationStatus,
         WalletLink,
     },
     deposit::{AfterSending, Authorisation, Deposit, Offer, TransferToAddress},
-    destination::{Destination, MaskedDestination, SavedDestination, answers},
+    destination::{
+        Destination, DestinationRequest, DestinationResponse, MaskedDestination, SavedDestination,
+        answers,
+    },
     notification::{
         Notification, NotificationBody, NotificationData, NotificationKind, NotificationList,
         NotificationResponse, NotificationState,
     },
     order::{
-        CryptoSide, FiatSide, Order, OrderList, OrderRequest, OrderResponse, Refund, TimelineEntry,
+        CryptoSide, FiatSide, NotReceived, Order, OrderList, OrderRequest, OrderResponse, Refund,
+        TimelineEntry,
     },
     problem::{ErrorCode, FieldProblem, Problem},
     quote::{Fee, Quote, QuoteRequest, QuoteResponse},
     session::{
         LockKey, PayerDocument, PayerKind, PayerRef, Prefill, Receiver, Session, SessionRequest,
         SessionResponse,
+    },
+    wallet::{
+        SigningRequest, SigningRequestRequest, WalletChallenge, WalletChallengeRequest,
+        WalletLinkRequest, WalletLinked,
     },
 };
 

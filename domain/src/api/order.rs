@@ -35,6 +35,9 @@ pub struct OrderRequest {
 pub struct OrderResponse {
     /// The order.
     pub order: Order,
+    /// Where the payer goes on, after `complete_verification`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification_url: Option<String>,
     /// The proxy's clock.
     pub server_time: Timestamp,
 }
@@ -98,6 +101,9 @@ pub struct Order {
     /// What went back.
     #[serde(default)]
     pub refund: Option<Refund>,
+    /// What the payer said of money that did not arrive.
+    #[serde(default)]
+    pub not_received: Option<NotReceived>,
     /// Why it is where it is.
     #[serde(default)]
     pub reason: Option<Reason>,
@@ -142,6 +148,26 @@ pub struct TimelineEntry {
     pub state: OrderState,
     /// When.
     pub at: Timestamp,
+}
+
+/// Money that did not arrive, as the payer told it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotReceived {
+    /// When the payer said so last.
+    pub at: Timestamp,
+    /// What the payer said about it.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// What a payer writes is for the partner, not for a log.
+impl std::fmt::Debug for NotReceived {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NotReceived")
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Crypto that went back.

@@ -3,6 +3,8 @@
 mod answers;
 mod check;
 mod dominican_republic;
+mod elsewhere;
+mod listed;
 mod mexico;
 mod mexico_banks;
 mod sepa;
@@ -14,8 +16,9 @@ use thiserror::Error;
 use crate::{money::Currency, names::names};
 
 pub use answers::Answers;
+pub use listed::{ListedDetails, check_listed, longest_number};
 
-/// Every country that can be paid, in the order in which they are offered.
+/// Every country with a form of our own, in the order in which they are offered.
 pub static COUNTRIES: [&Country; 4] = [
     &mexico::COUNTRY,
     &dominican_republic::COUNTRY,
@@ -36,33 +39,40 @@ pub enum CountryCode {
     Us,
     /// The Single Euro Payments Area: the country itself follows from the IBAN.
     Sepa,
+    /// Argentina.
+    Ar,
+    /// Chile.
+    Cl,
+    /// Colombia.
+    Co,
+    /// Peru.
+    Pe,
+    /// The United Kingdom, paid in pounds.
+    Gb,
+    /// Ghana.
+    Gh,
+    /// India.
+    In,
+    /// Nigeria.
+    Ng,
 }
 
+names! { CountryCode::as_str {
+    Mx => "MX",
+    Do => "DO",
+    Us => "US",
+    Sepa => "SEPA",
+    Ar => "AR",
+    Cl => "CL",
+    Co => "CO",
+    Pe => "PE",
+    Gb => "GB",
+    Gh => "GH",
+    In => "IN",
+    Ng => "NG",
+} }
+
 impl CountryCode {
-    /// The code as it is written in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mx => "MX",
-            Self::Do => "DO",
-            Self::Us => "US",
-            Self::Sepa => "SEPA",
-        }
-    }
-
-    /// Reads a code as it is written in JSON.
-    ///
-    /// ```
-    /// use offramp_domain::bank::CountryCode;
-    /// assert_eq!(CountryCode::parse("MX"), Some(CountryCode::Mx));
-    /// assert_eq!(CountryCode::parse("mx"), None);
-    /// ```
-    pub fn parse(text: &str) -> Option<Self> {
-        COUNTRIES
-            .iter()
-            .map(|country| country.code)
-            .find(|code| code.as_str() == text)
-    }
-
     /// The rules of this country.
     pub fn country(self) -> &'static Country {
         match self {
@@ -70,6 +80,14 @@ impl CountryCode {
             Self::Do => &dominican_republic::COUNTRY,
             Self::Us => &united_states::COUNTRY,
             Self::Sepa => &sepa::COUNTRY,
+            Self::Ar => &elsewhere::ARGENTINA,
+            Self::Cl => &elsewhere::CHILE,
+            Self::Co => &elsewhere::COLOMBIA,
+            Self::Pe => &elsewhere::PERU,
+            Self::Gb => &elsewhere::UNITED_KINGDOM,
+            Self::Gh => &elsewhere::GHANA,
+            Self::In => &elsewhere::INDIA,
+            Self::Ng => &elsewhere::NIGERIA,
         }
     }
 }
@@ -358,6 +376,11 @@ impl Country {
         } else {
             Err(errors)
         }
+    }
+
+    /// Whether there is a form of our own. Elsewhere the provider lists the questions.
+    pub fn has_form(&self) -> bool {
+        !self.fields.is_empty()
     }
 
     /// The question with this key.

@@ -58,6 +58,8 @@ pub fn provider_answer(data: &[u8]) {
 
 fn quote(body: &[u8]) -> Result<(), ProviderError> {
     let ask = QuoteAsk {
+        user: ProviderUserId("u-1".to_owned()),
+        account: None,
         kind: QuoteKind::Firm,
         token: Token::Usdc,
         network: Network::Pol,
@@ -74,7 +76,8 @@ fn quote(body: &[u8]) -> Result<(), ProviderError> {
 }
 
 fn plausible(order: &Snapshot) {
-    for amount in [order.crypto_amount, order.fiat_amount, order.rate] {
+    let amounts = [Some(order.crypto_amount), order.fiat_amount, order.rate];
+    for amount in amounts.into_iter().flatten() {
         assert!(!amount.as_decimal().is_sign_negative());
         assert_eq!(amount.to_string().parse(), Ok(amount));
     }

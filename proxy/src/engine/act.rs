@@ -3,18 +3,25 @@
 use std::sync::Arc;
 
 use offramp_domain::{
-    api::{Action, ErrorCode, FieldProblem, ReportSent},
+    api::{
+        Action, AfterSending, ErrorCode, FieldProblem, NotReceived, ProvideInformation,
+        ReportNotReceived, ReportSent,
+    },
     bank::Problem,
     network::TxHash,
     order::{Custody, OrderState, Reason},
 };
 use tracing::warn;
 
-use super::{Engine, apply};
+use super::{Engine, apply, payee::accept};
 use crate::{
     error::ApiError,
-    store::{CancelEnd, Change, IntentKind, KeyUse, OrderRecord},
+    provider::{ActOutcome, ProviderRef},
+    store::{CancelEnd, Change, IntentKind, KeyUse, OrderRecord, StoreError},
 };
+
+/// The longest note of a payer.
+const LONGEST_NOTE: usize = 1_000;
 
 impl Engine {
     /// The payer says that the crypto was sent.
@@ -71,7 +78,9 @@ impl Engine {
         }
         // Sent after all: what is not called off yet stays.
         apply::stop_cancelling(order, "the crypto was sent", change);
-        change.start(IntentKind::Execute, now);
+        if order.after_sending == AfterSending::ReportSent {
+            change.start(IntentKind::Execute, now);
+        }
         let is_left_to_a_person = matches!(
             order.reason,
             Some(Reason::ProviderMismatch | Reason::UnknownStatus)
@@ -153,6 +162,13 @@ impl Engine {
                 }
                 change.key(key.clone());
                 let now = self.now();
+                if order.reference.is_none() {
+                    // Nobody can tell whether there is anything to call off, and no address was
+                    // shown: the payer gives it up.
+                    apply::abandon(order, now);
+                    change.note("abandoned", None);
+                    return Ok(());
+                }
                 order.pending_action = Some(Action::Cancel);
                 order.cancel_end = Some(CancelEnd::Payer);
                 change.end(IntentKind::Execute, "the payer calls the order off");
@@ -166,8 +182,137 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The payer says that the money arrived. Final.
+    ///
+    /// # Errors
+    /// When the provider does not take that now.
+    pub async fn confirm_received(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        key: KeyUse,
+    ) -> Result<OrderRecord, ApiError> {
+        let changed = self
+            .change(&order.id, |order, change| {
+                if order.confirmed_at.is_some() {
+                    change.key(key.clone());
+                    return Ok(());
+                }
+                let may = order.actions.contains(&Action::ConfirmReceived);
+                if !may || order.pending_action.is_some() {
+                    return Err(ApiError::new(ErrorCode::ActionNotAllowed));
+                }
+                change.key(key.clone());
+                order.confirmed_at = Some(self.now());
+                self.undertake(order, Action::ConfirmReceived, IntentKind::Confirm, change);
+                Ok(())
+            })
+            .await?;
+        self.hurry();
+        settled(changed)
+    }
+
+    /// The payer says that the money did not arrive. It confirms nothing, and the partner hears.
+    ///
+    /// # Errors
+    /// When nothing was said to have arrived, or the note cannot be kept.
+    pub async fn report_not_received(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        report: &ReportNotReceived,
+        key: KeyUse,
+    ) -> Result<OrderRecord, ApiError> {
+        let note = report.note.as_deref().map(str::trim);
+        let note = note.filter(|note| !note.is_empty());
+        if note.is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+            return Err(ApiError::invalid_request(format!(
+                "a note has at most {LONGEST_NOTE} characters"
+            )));
+        }
+        // What a payer writes may be personal.
+        let sealed = note.map(|note| self.store.secrets().seal(note)).transpose();
+        let sealed = sealed.map_err(|error| StoreError::unreadable("note", error))?;
+        let changed = self
+            .change(&order.id, |order, change| {
+                if !order.actions.contains(&Action::ReportNotReceived) {
+                    return Err(ApiError::new(ErrorCode::ActionNotAllowed));
+                }
+                change.key(key.clone());
+                let now = self.now();
+                order.not_received = Some(NotReceived {
+                    at: now,
+                    note: sealed.clone(),
+                });
+                order.check_by(now);
+                change.note("report_not_received", None);
+                Ok(())
+            })
+            .await?;
+        self.hurry();
+        settled(changed)
+    }
+
+    /// Where the payer goes on to verify who they are.
+    ///
+    /// # Errors
+    /// When nothing of the kind is missing, or nobody can say where now.
+    pub async fn verification_url(&self, order: &OrderRecord) -> Result<String, ApiError> {
+        if !order.actions.contains(&Action::CompleteVerification) {
+            return Err(ApiError::new(ErrorCode::ActionNotAllowed));
+        }
+        let unavailable = || ApiError::new(ErrorCode::ProviderUnavailable);
+        let provider = self.provider(&order.provider).ok_or_else(unavailable)?;
+        let payer = self.store.payer(&order.payer_id).await?;
+        let payer = payer.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+        let told = provider.verification(&payer.user).await?.verification_url;
+        told.or(payer.verification_url).ok_or_else(unavailable)
+    }
+
+    /// The payer gives what the provider misses. What is given is handed on, and not kept.
+    ///
+    /// # Errors
+    /// Answers that are refused, or a provider that does not answer: then it is asked for again.
+    pub async fn provide_information(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        information: &ProvideInformation,
+        key: KeyUse,
+    ) -> Result<OrderRecord, ApiError> {
+        if !order.actions.contains(&Action::ProvideInformation) {
+            return Err(ApiError::new(ErrorCode::ActionNotAllowed));
+        }
+        let country = order.destination.country;
+        let accepted = accept(country, &order.offers.fields, &information.fields)?;
+        let provider = self
+            .provider(&order.provider)
+            .ok_or_else(|| ApiError::new(ErrorCode::ProviderUnavailable))?;
+        let payer = self.store.payer(&order.payer_id).await?;
+        let payer = payer.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+        let reference = order.reference.clone().map(ProviderRef);
+        let reference = reference.ok_or_else(|| ApiError::new(ErrorCode::ActionNotAllowed))?;
+        let given = provider
+            .provide(&payer.user, &reference, accepted.fields())
+            .await?;
+        if let ActOutcome::Refused(refusal) = given {
+            return Err(refusal.into());
+        }
+        let changed = self
+            .change(&order.id, |order, change| {
+                change.key(key.clone());
+                change.note("information_given", None);
+                order.check_by(self.now());
+                Ok(())
+            })
+            .await?;
+        self.hurry();
+        settled(changed)
+    }
+}
+
 /// The order after a change that may have been refused.
-fn settled(changed: Option<(Result<(), ApiError>, OrderRecord)>) -> Result<OrderRecord, ApiError> {
+pub(super) fn settled(
+    changed: Option<(Result<(), ApiError>, OrderRecord)>,
+) -> Result<OrderRecord, ApiError> {
     let (outcome, order) = changed.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
     outcome.map(|()| order)
 }

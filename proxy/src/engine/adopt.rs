@@ -108,8 +108,7 @@ impl Engine {
         let ended_at = *order.call.ended_at.get_or_insert(now);
         let pause = schedule::look_again(order.state, now.since(ended_at));
         order.next_check_at = Some(now.plus(pause));
-        let may_adopt =
-            order.state == OrderState::Creating && provider.capabilities().reads_address;
+        let may_adopt = order.state == OrderState::Creating && provider.capabilities().finds_lost;
         let end = match finding {
             Finding::Found(snapshot) if may_adopt => {
                 info!(order.id, "a lost answer was found again");
@@ -236,7 +235,7 @@ impl Engine {
         for candidate in listing
             .orders
             .iter()
-            .filter(|candidate| self.fits(order, candidate, ahead))
+            .filter(|candidate| self.fits(provider, order, candidate, ahead))
         {
             let bound = self
                 .store
@@ -262,7 +261,16 @@ impl Engine {
     }
 
     /// Whether an order of the provider's is what the lost call asked for, in everything.
-    fn fits(&self, order: &OrderRecord, candidate: &Snapshot, ahead_ms: i64) -> bool {
+    fn fits(
+        &self,
+        provider: &dyn Provider,
+        order: &OrderRecord,
+        candidate: &Snapshot,
+        ahead_ms: i64,
+    ) -> bool {
+        if let Some(ours) = &candidate.our_id {
+            return *ours == order.id && self.mismatch(provider, order, candidate).is_none();
+        }
         let cents = order.currency.decimals();
         let from = on_their_clock(order.call.started_at, ahead_ms).minus(BEFORE_CALL);
         let ended = order.call.ended_at.unwrap_or_else(|| self.now());
@@ -274,8 +282,9 @@ impl Engine {
             && candidate.network == Some(order.network)
             && candidate.currency == Some(order.currency)
             && candidate.crypto_amount == order.crypto_amount
-            && candidate.fiat_amount.rounded(cents, Round::Down)
-                == order.fiat_amount.rounded(cents, Round::Down)
+            && candidate.fiat_amount.is_some_and(|fiat| {
+                fiat.rounded(cents, Round::Down) == order.fiat_amount.rounded(cents, Round::Down)
+            })
             && self.pays_the_account(order, candidate)
     }
 }

@@ -1,9 +1,12 @@
 //! What a fresh read of the provider, or the clock alone, means for an order. Pure.
 
+use std::time::Duration;
+
 use offramp_domain::{
-    api::{Action, Offer},
+    api::{Action, AfterSending, Offer},
     network::{DepositAddress, TxHash},
     order::{Custody, Move, OrderState, Reason},
+    quote::Guarantee,
     time::Timestamp,
 };
 use tracing::{error, warn};
@@ -26,6 +29,8 @@ pub fn apply(
         change.note("provider_status", Some(snapshot.status.clone()));
         order.provider_status = Some(snapshot.status.clone());
     }
+    hear_amounts(order, snapshot);
+    hear_offers(order, snapshot);
     order.ever_funded |= assessment.funded;
     if has_arrived(assessment) {
         order.deposit_seen_at.get_or_insert(now);
@@ -40,6 +45,37 @@ pub fn apply(
     }
     move_on(order, assessment, now, change);
     look_after_intents(order, assessment, now, change);
+}
+
+/// Takes in what arrives and at which rate. Where a price was promised it is told once, when the order
+/// is made; an estimate becomes what the provider says last.
+pub(super) fn hear_amounts(order: &mut OrderRecord, snapshot: &Snapshot) {
+    let is_promised = order.guarantee != Guarantee::Estimate;
+    if is_promised && order.state != OrderState::Creating {
+        return;
+    }
+    if let Some(fiat_amount) = snapshot.fiat_amount {
+        order.fiat_amount = fiat_amount;
+        order.fiat_told = true;
+    }
+    if let Some(rate) = snapshot.rate {
+        order.rate = rate;
+    }
+}
+
+/// Takes in what the provider waits for. It tells how many seconds are left, so that the moment
+/// wavers a little from answer to answer.
+fn hear_offers(order: &mut OrderRecord, snapshot: &Snapshot) {
+    const WAVERS: Duration = Duration::from_secs(5);
+    let is_the_same = match (order.offers.until, snapshot.waits_until) {
+        (Some(before), Some(now)) => before.since(now).max(now.since(before)) <= WAVERS,
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    if !is_the_same {
+        order.offers.until = snapshot.waits_until;
+    }
+    order.offers.fields.clone_from(&snapshot.asks);
 }
 
 /// Whether the provider names another address than the one that was shown.
@@ -124,8 +160,14 @@ fn may_become(order: &OrderRecord, next: OrderState) -> Move {
 
 /// Whether crypto is there for an order that had ended without.
 fn came_late(order: &OrderRecord, assessment: &Assessment) -> bool {
-    let had_ended =
-        order.has_ended() && !matches!(order.state, OrderState::Completed | OrderState::Refunded);
+    // Crypto that is owed back, or on its way there, has come and will go: that is a way of its own.
+    let goes_back = matches!(
+        assessment.state,
+        OrderState::RefundRequired | OrderState::Refunding | OrderState::Refunded
+    );
+    let had_ended = order.has_ended()
+        && !goes_back
+        && !matches!(order.state, OrderState::Completed | OrderState::Refunded);
     had_ended && has_arrived(assessment) && !is_settled(assessment)
 }
 
@@ -138,6 +180,7 @@ fn is_left_to_a_person(order: &OrderRecord, assessment: &Assessment) -> bool {
             Some(Reason::ProviderMismatch) => !assessment.state.is_terminal(),
             Some(
                 Reason::NotCreated
+                | Reason::CreateUnknown
                 | Reason::OfferOver
                 | Reason::Abandoned
                 | Reason::CancelledByPayer
@@ -201,6 +244,21 @@ fn called_off(order: &mut OrderRecord, end: CancelEnd, custody: Custody, now: Ti
     order.actions.clear();
 }
 
+/// Ended by us alone: there is nobody who could call it off.
+pub fn abandon(order: &mut OrderRecord, now: Timestamp) {
+    let (state, reason) = match order.cancel_end {
+        Some(CancelEnd::OfferOver) => (OrderState::Expired, Reason::OfferOver),
+        Some(CancelEnd::Mismatch) => (OrderState::Attention, Reason::ProviderMismatch),
+        Some(CancelEnd::Payer) | None => (OrderState::Cancelled, Reason::Abandoned),
+    };
+    order.enter(state, now);
+    order.ended_at.get_or_insert(now);
+    order.reason = Some(reason);
+    order.custody = Custody::Payer;
+    order.pending_action = None;
+    order.actions.clear();
+}
+
 /// Starts what has become a duty, and ends what has been answered.
 fn look_after_intents(
     order: &mut OrderRecord,
@@ -229,7 +287,8 @@ fn look_after_intents(
 fn wants_execute(order: &OrderRecord, assessment: &Assessment, now: Timestamp) -> bool {
     let begins = assessment.deposit_seen && !order.executed;
     let is_due = schedule::executes_until(order).is_some_and(|until| now < until);
-    order.was_shown()
+    order.after_sending == AfterSending::ReportSent
+        && order.was_shown()
         && !order.is_cancelling()
         && (begins || (assessment.waits_for_deposit && is_due))
 }

@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use super::{Engine, apply, duties::SWITCHED_OFF, schedule};
 use crate::{
-    provider::{ActOutcome, Provider, ProviderError, ProviderRef, Refusal, Snapshot},
+    provider::{ActOutcome, Provider, ProviderError, ProviderRef, Purpose, Refusal, Snapshot},
     store::{Asked, CancelEnd, DueIntent, IntentKind, OrderRecord, Payer, StoreError},
 };
 
@@ -26,6 +26,17 @@ impl Engine {
                 self.call_off(intent, &order, &payer, provider.as_ref())
                     .await
             }
+            IntentKind::Transfer => {
+                let purpose = Purpose::Transfer;
+                self.hand_in(intent, &order, provider.as_ref(), purpose)
+                    .await
+            }
+            IntentKind::Refund => {
+                let purpose = Purpose::Refund;
+                self.hand_in(intent, &order, provider.as_ref(), purpose)
+                    .await
+            }
+            IntentKind::Confirm => self.confirm(intent, &order, provider.as_ref()).await,
         }
     }
 
@@ -121,6 +132,9 @@ impl Engine {
             if order.cancel_end == Some(CancelEnd::OfferOver) && !assessment.waits_for_deposit {
                 return self.not_by_itself(intent, provider, &asked, read).await;
             }
+            if !provider.capabilities().can_cancel {
+                return self.abandoned(intent, provider, &asked, read).await;
+            }
             match provider.cancel(&reference).await {
                 Ok(ActOutcome::Done { status }) => Snapshot { status, ..read },
                 Ok(ActOutcome::Refused(refusal)) => {
@@ -139,6 +153,30 @@ impl Engine {
         let read = Ok(snapshot);
         self.change(&order.id, |order, change| {
             self.take_in(provider, order, &asked, &read, change);
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The provider has no way to call an order off: it is given up by us alone, and what comes to
+    /// its address all the same is seen.
+    async fn abandoned(
+        &self,
+        intent: &DueIntent,
+        provider: &dyn Provider,
+        asked: &Asked,
+        read: Snapshot,
+    ) -> Result<(), StoreError> {
+        info!(order.id = intent.order_id, "the order is given up");
+        let read = Ok(read);
+        self.change(&intent.order_id, |order, change| {
+            self.take_in(provider, order, asked, &read, change);
+            if order.cancel_end.is_some() && !order.has_ended() {
+                apply::abandon(order, self.now());
+                change.end(IntentKind::Cancel, "given up");
+                change.note("abandoned", None);
+                self.plan(order);
+            }
         })
         .await?;
         Ok(())
@@ -182,7 +220,7 @@ impl Engine {
     }
 
     /// Plans the next attempt after one without an answer. One that was not made does not count.
-    async fn try_again(
+    pub(super) async fn try_again(
         &self,
         intent: &DueIntent,
         again: Timestamp,

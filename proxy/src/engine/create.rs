@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use offramp_domain::{
-    api::{ErrorCode, MaskedDestination, TimelineEntry},
-    bank::BankDetails,
+    api::{Action, ErrorCode, TimelineEntry},
     money::Amount,
     order::{Custody, OrderState, Reason},
     quote::Guarantee,
@@ -17,11 +16,11 @@ use super::{Claim, Engine, limits};
 use crate::{
     correlation, crash,
     error::ApiError,
-    provider::{CreateOutcome, NewOrder, Provider, ProviderError, Refusal, Snapshot},
+    provider::{CreateOutcome, NewOrder, Payee, Provider, ProviderError, Refusal, Snapshot},
     secrets::new_id,
     store::{
-        Asked, Call, Change, Inserted, KeyUse, OrderRecord, Replay, StoreError, StoredQuote,
-        StoredSession,
+        Asked, Call, Change, Inserted, KeyUse, Offers, OrderRecord, Replay, StoreError,
+        StoredQuote, StoredSession,
     },
 };
 
@@ -45,7 +44,7 @@ pub struct Confirmed {
     /// The least that the screen named.
     pub floor: Option<Amount>,
     /// The account, checked.
-    pub destination: BankDetails,
+    pub payee: Payee,
     /// The idempotency key.
     pub key: KeyUse,
     /// Keeps others from using the key until the order is stored.
@@ -71,7 +70,11 @@ impl Engine {
         limits::keeps_locks(session, &confirmed.quote)?;
         // A provider that is left alone is tried with a price, never with an order.
         if !is_locked(&confirmed.quote, self.now()) || provider.ready().is_err() {
-            confirmed.quote = self.requote(provider.as_ref(), &confirmed.quote).await?;
+            confirmed.quote = {
+                let user = &session.payer.user;
+                self.requote(provider.as_ref(), user, &confirmed.quote)
+                    .await?
+            };
         }
         self.accept(&session.payer.id, &confirmed).await?;
         let work = Creation {
@@ -121,10 +124,16 @@ impl Engine {
         }
     }
 
-    fn new_order(&self, id: &str, session: &StoredSession, confirmed: &Confirmed) -> OrderRecord {
+    fn new_order(
+        &self,
+        id: &str,
+        session: &StoredSession,
+        provider: &dyn Provider,
+        confirmed: &Confirmed,
+    ) -> OrderRecord {
         let now = self.now();
         let quote = &confirmed.quote;
-        let details = &confirmed.destination;
+        let provider = provider.capabilities();
         OrderRecord {
             id: id.to_owned(),
             payer_id: session.payer.id.clone(),
@@ -141,12 +150,11 @@ impl Engine {
             guarantee: quote.shown.guarantee,
             rate: quote.shown.rate,
             fees: quote.shown.fees.clone(),
-            destination: MaskedDestination {
-                country: details.country().code,
-                bank_name: details.bank_name(),
-                masked: details.masked(),
-            },
-            fingerprint: self.store.secrets().fingerprint(details.account()),
+            destination: confirmed.payee.shown(),
+            fingerprint: self.fingerprint(&confirmed.payee),
+            deposit: provider.deposit,
+            after_sending: provider.after_sending,
+            fiat_told: quote.shown.guarantee != Guarantee::Estimate,
             call: Call {
                 started_at: now,
                 ended_at: None,
@@ -163,6 +171,12 @@ impl Engine {
             provider_status: None,
             tx_hash: None,
             refund_tx_hash: None,
+            authorised: None,
+            transfer: None,
+            refund: None,
+            confirmed_at: None,
+            not_received: None,
+            offers: Offers::default(),
             executed: false,
             reported_at: None,
             deposit_seen_at: None,
@@ -232,7 +246,12 @@ impl Creation {
         let Self {
             engine, session, ..
         } = self;
-        let order = engine.new_order(&self.order_id, session, &self.confirmed);
+        let order = engine.new_order(
+            &self.order_id,
+            session,
+            self.provider.as_ref(),
+            &self.confirmed,
+        );
         let mut change = Change::default();
         change.key(self.confirmed.key.clone());
         change.note("create_due", None);
@@ -260,11 +279,17 @@ impl Creation {
     }
 
     fn asked(&self) -> NewOrder {
+        let quote = &self.confirmed.quote;
         let receiver = self.session.terms.receiver.as_ref();
         NewOrder {
+            id: self.order_id.clone(),
             user: self.session.payer.user.clone(),
-            quote_reference: self.confirmed.quote.reference.clone().unwrap_or_default(),
-            destination: self.confirmed.destination.clone(),
+            quote_reference: quote.reference.clone(),
+            token: quote.shown.token,
+            network: quote.shown.network,
+            crypto_amount: quote.shown.crypto_amount,
+            currency: quote.shown.currency,
+            payee: self.confirmed.payee.clone(),
             receiver: receiver.map(|receiver| receiver.id.clone()),
         }
     }
@@ -313,11 +338,16 @@ impl Creation {
     }
 
     async fn unknown(&self) -> Result<OrderRecord, ApiError> {
+        let finds_lost = self.provider.capabilities().finds_lost;
         let changed = self.change(|order, change| {
             let now = self.engine.now();
             order.call.ended_at = Some(now);
-            order.next_check_at = Some(now.plus(FIRST_LOOK));
             change.note("create_unknown", None);
+            if finds_lost {
+                order.next_check_at = Some(now.plus(FIRST_LOOK));
+            } else {
+                leave_to_a_person(order, now);
+            }
         });
         Ok(changed.await?)
     }
@@ -325,9 +355,12 @@ impl Creation {
     /// Closes the order, and says why to the caller.
     async fn refused(&self, refusal: Refusal) -> Result<ApiError, StoreError> {
         info!(order.id = self.order_id, error = %refusal, "the provider refused the order");
-        if refusal == Refusal::NotVerified {
+        if let Refusal::NotVerified { url } = &refusal {
             let payer = &self.session.payer.id;
             self.engine.store.payer_verified(payer, None).await?;
+            if let Some(url) = url {
+                self.engine.store.payer_verifies_at(payer, url).await?;
+            }
         }
         let reason = if refusal == Refusal::QuoteExpired {
             Reason::PriceChanged
@@ -372,7 +405,11 @@ impl Creation {
     /// one that the payer accepts, the order is closed.
     async fn next_price(&mut self) -> Result<(), ApiError> {
         let old = &self.confirmed.quote;
-        match self.engine.requote(self.provider.as_ref(), old).await {
+        match self
+            .engine
+            .requote(self.provider.as_ref(), &self.session.payer.user, old)
+            .await
+        {
             Ok(new) => self.confirmed.quote = new,
             Err(error) => {
                 let note = Some("no new price".to_owned());
@@ -410,6 +447,15 @@ fn close(order: &mut OrderRecord, reason: Reason, now: Timestamp) {
     order.next_check_at = None;
     order.reason = Some(reason);
     order.enter(OrderState::Failed, now);
+}
+
+/// Nobody can find out whether the provider made the order. No address was shown, so the payer may
+/// give it up and begin anew.
+pub(super) fn leave_to_a_person(order: &mut OrderRecord, now: Timestamp) {
+    order.enter(OrderState::Attention, now);
+    order.reason = Some(Reason::CreateUnknown);
+    order.actions = vec![Action::Cancel];
+    order.next_check_at = None;
 }
 
 /// Notes the price that is asked for now, and that the call begins anew.

@@ -132,26 +132,15 @@ pub fn refused(refusal: Refusal, token: Token, currency: Currency) -> ApiError {
             },
         }),
         Refusal::QuoteExpired
-        | Refusal::NotVerified
+        | Refusal::NotVerified { .. }
+        | Refusal::WalletNotLinked
+        | Refusal::FundsUnavailable
+        | Refusal::Fields { .. }
         | Refusal::ReceiverNotVerified
         | Refusal::PayerUnknown
         | Refusal::NotFound
         | Refusal::AssetUnavailable
         | Refusal::NotPossibleNow
         | Refusal::Other { .. } => refusal.into(),
-    }
-}
-
-/// The country of a stored quote has to be the one that is paid.
-///
-/// # Errors
-/// When it is another.
-pub fn same_country(quote: &StoredQuote, country: CountryCode) -> Result<(), ApiError> {
-    if quote.country == country {
-        Ok(())
-    } else {
-        Err(ApiError::invalid_request(
-            "the bank account is in another country than the quote's",
-        ))
     }
 }

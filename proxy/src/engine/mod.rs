@@ -13,16 +13,19 @@ pub mod apply;
 pub mod carry_out;
 pub mod create;
 pub mod duties;
+mod hand_in;
 mod history;
 mod inbox;
 pub mod limits;
 pub mod listen;
 mod notify;
+mod payee;
 pub mod pricing;
 pub mod rates;
 pub mod reconcile;
 pub mod resolve;
 pub mod schedule;
+mod sign;
 pub mod take;
 pub mod wake;
 
@@ -36,6 +39,7 @@ use tokio::sync::{Notify, watch};
 
 use self::{rates::Prices, wake::Wake};
 use crate::{
+    catalog::{CatalogError, Catalogs},
     clock::Clock,
     config::Config,
     crash,
@@ -49,6 +53,8 @@ use crate::{
 pub struct Engine {
     /// What the proxy was told.
     pub config: Config,
+    /// What each provider offers.
+    pub catalogs: Arc<Catalogs>,
     /// What it remembers.
     pub store: Store,
     /// The time.
@@ -73,12 +79,19 @@ pub struct Engine {
 
 impl Engine {
     /// Puts the parts together.
+    ///
+    /// # Errors
+    /// A provider's catalogue that cannot be read.
     pub fn new(
         config: Config,
         store: Store,
         providers: Vec<Arc<dyn Provider>>,
         clock: Clock,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, CatalogError> {
+        let built_in = providers
+            .iter()
+            .map(|provider| (provider.name(), provider.catalog()));
+        let catalogs = Arc::new(Catalogs::new(&config.catalog, &config.provider, built_in)?);
         let metrics = Arc::new(Metrics::new(config.connections.at_once));
         let measured = |provider| -> Arc<dyn Provider> {
             Arc::new(Measured::new(provider, Arc::clone(&metrics)))
@@ -86,9 +99,10 @@ impl Engine {
         let providers: Vec<_> = providers.into_iter().map(measured).collect();
         let names = providers.iter().map(|provider| provider.name());
         let prices = Prices::new(config.quotes_per_second, names);
-        Arc::new(Self {
-            store: notify::telling(store, &config),
+        Ok(Arc::new(Self {
+            store: notify::telling(store, &config, Arc::clone(&catalogs)),
             config,
+            catalogs,
             clock,
             metrics,
             wake: Wake::default(),
@@ -99,7 +113,7 @@ impl Engine {
             histories: history::Histories::default(),
             hurry: Notify::new(),
             stopping: watch::Sender::new(false),
-        })
+        }))
     }
 
     /// The provider with this name, if it is on.

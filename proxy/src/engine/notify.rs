@@ -9,6 +9,7 @@ use tracing::{debug, error, warn};
 
 use super::{Engine, duties::Work};
 use crate::{
+    catalog::Catalogs,
     config::Config,
     correlation::duty,
     notify::{Endpoint, Unheard},
@@ -37,17 +38,17 @@ const AGAIN_AFTER: [Duration; 9] = [
 ];
 
 /// A store that keeps what is to be told, where there is somebody to tell it to.
-pub(super) fn telling(store: Store, config: &Config) -> Store {
+pub(super) fn telling(store: Store, config: &Config, catalogs: Arc<Catalogs>) -> Store {
     if config.notify.is_none() {
         return store;
     }
-    let (catalog, secrets) = (config.catalog.clone(), store.secrets().clone());
+    let secrets = store.secrets().clone();
     store.telling(move |order, kind| {
         serde_json::to_string(&NotificationBody {
             kind,
             timestamp: order.updated_at,
             data: NotificationData {
-                order: view(order, Viewer::Partner, &catalog, &secrets),
+                order: view(order, Viewer::Partner, &catalogs, &secrets),
             },
         })
     })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offramp_domain::{
-    api::{ErrorCode, Fee, Quote, QuoteRequest},
+    api::{self, ErrorCode, Fee, Quote, QuoteRequest},
     money::{Amount, Currency, Round},
     quote::{FeeKind, Guarantee, QuoteKind, crypto_for, fiat_for},
     time::Timestamp,
@@ -17,9 +17,9 @@ use super::{
 use crate::{
     catalog::{Asset, Country},
     error::ApiError,
-    provider::{Provider, ProviderQuote, QuoteAsk},
+    provider::{Provider, ProviderQuote, ProviderUserId, QuoteAsk},
     secrets::new_id,
-    store::{StoredQuote, StoredSession},
+    store::{Destination, StoredQuote, StoredSession},
 };
 
 /// How many tiers are asked about for one price: the first guess, the one that the amount belongs
@@ -34,6 +34,8 @@ const CLOCK_GRAIN: Duration = Duration::from_secs(1);
 
 /// What a payer asks for, checked against what is offered.
 pub(super) struct Ask<'a> {
+    user: &'a ProviderUserId,
+    destination: Option<Destination>,
     pub(super) provider: &'a dyn Provider,
     pub(super) asset: &'a Asset,
     country: &'a Country,
@@ -45,6 +47,8 @@ impl Ask<'_> {
     /// What the provider is asked.
     pub(super) fn of(&self, kind: QuoteKind, crypto_amount: Amount) -> QuoteAsk {
         QuoteAsk {
+            user: self.user.clone(),
+            account: self.destination.as_ref().map(|saved| saved.account.clone()),
             kind,
             token: self.asset.token,
             network: self.asset.network,
@@ -73,7 +77,8 @@ impl Engine {
         request: &QuoteRequest,
     ) -> Result<StoredQuote, ApiError> {
         let provider = self.session_provider(session)?;
-        let ask = self.ask(session, request, provider)?;
+        let destination = self.quoted_destination(session, request, provider).await?;
+        let ask = self.ask(session, request, provider, destination)?;
         if let AskedAmount::Crypto(amount) = ask.side {
             within_crypto_limits(ask.asset, amount)?;
         }
@@ -81,7 +86,7 @@ impl Engine {
             within_fiat_limits(ask.country, ask.currency, amount)?;
         }
         let firm = request.kind == QuoteKind::Firm
-            && ask.provider.capabilities().quote_kind == QuoteKind::Firm
+            && ask.provider.capabilities().quote_kind != QuoteKind::Indicative
             && self.prices.spend(ask.provider.name());
         let quote = if firm {
             self.firm(&ask).await?
@@ -103,9 +108,12 @@ impl Engine {
     pub async fn requote(
         &self,
         provider: &dyn Provider,
+        user: &ProviderUserId,
         old: &StoredQuote,
     ) -> Result<StoredQuote, ApiError> {
         let ask = QuoteAsk {
+            user: user.clone(),
+            account: old.account.clone(),
             kind: QuoteKind::Firm,
             token: old.shown.token,
             network: old.shown.network,
@@ -116,7 +124,9 @@ impl Engine {
         self.prices.spend(provider.name());
         let asked_at = self.now();
         let answer = provider.quote(&ask).await?;
-        Ok(self.stored(provider, &ask, &answer, asked_at))
+        let mut quote = self.stored(provider, &ask, &answer, asked_at);
+        quote.destination.clone_from(&old.destination);
+        Ok(quote)
     }
 
     /// The provider that a session is with.
@@ -129,11 +139,41 @@ impl Engine {
             .ok_or_else(|| ApiError::new(ErrorCode::ProviderUnavailable))
     }
 
-    fn ask<'a>(
-        &'a self,
+    /// The saved account that a price is asked for, where one is named.
+    async fn quoted_destination(
+        &self,
         session: &StoredSession,
         request: &QuoteRequest,
+        provider: &dyn Provider,
+    ) -> Result<Option<Destination>, ApiError> {
+        let needs_one = provider.capabilities().quote_needs_destination;
+        match &request.destination {
+            Some(api::Destination::Saved { id }) if needs_one => {
+                let saved = self.store.destination(&session.payer.id, id).await?;
+                let saved = saved
+                    .filter(|saved| saved.shown.country == request.country)
+                    .ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+                Ok(Some(saved))
+            }
+            None if needs_one && request.kind != QuoteKind::Indicative => Err(
+                ApiError::invalid_request("a price needs a saved destination first"),
+            ),
+            // Where it changes nothing, it is not looked at.
+            Some(
+                api::Destination::BankAccount { .. }
+                | api::Destination::Saved { .. }
+                | api::Destination::Registered { .. },
+            )
+            | None => Ok(None),
+        }
+    }
+
+    fn ask<'a>(
+        &'a self,
+        session: &'a StoredSession,
+        request: &QuoteRequest,
         provider: &'a dyn Provider,
+        destination: Option<Destination>,
     ) -> Result<Ask<'a>, ApiError> {
         let side = match (request.crypto_amount, request.fiat_amount) {
             (Some(crypto), None) => AskedAmount::Crypto(crypto),
@@ -154,16 +194,11 @@ impl Engine {
             },
         )?;
         let unavailable = || ApiError::new(ErrorCode::AssetUnavailable);
-        let asset = self
-            .config
-            .catalog
+        let catalog = self.catalogs.of(provider.name());
+        let asset = catalog
             .asset(request.token, request.network)
             .ok_or_else(unavailable)?;
-        let country = self
-            .config
-            .catalog
-            .country(request.country)
-            .ok_or_else(unavailable)?;
+        let country = catalog.country(request.country).ok_or_else(unavailable)?;
         let (given, decimals) = match side {
             AskedAmount::Crypto(amount) => (amount, asset.decimals),
             AskedAmount::Fiat(amount) => (amount, request.country.country().currency.decimals()),
@@ -174,6 +209,8 @@ impl Engine {
             )));
         }
         Ok(Ask {
+            user: &session.payer.user,
+            destination,
             provider,
             asset,
             country,
@@ -219,7 +256,8 @@ impl Engine {
                 .quote(&request)
                 .await
                 .map_err(|error| named_range(error, ask.asset, ask.currency))?;
-            let quote = self.stored(ask.provider, &request, &answer, asked_at);
+            let mut quote = self.stored(ask.provider, &request, &answer, asked_at);
+            quote.destination = ask.destination.as_ref().map(|saved| saved.id.clone());
             match ask.side {
                 // The rate has moved since: more crypto is needed for what was asked.
                 AskedAmount::Fiat(wanted) if quote.shown.fiat_amount < wanted => {
@@ -262,7 +300,10 @@ impl Engine {
                 Guarantee::Estimate => None,
             },
             rate: answer.rate,
-            fees: spread_fee(fiat, answer.spread, ask.currency),
+            fees: spread_fee(fiat, answer.spread, ask.currency)
+                .into_iter()
+                .chain(answer.fees.iter().cloned())
+                .collect(),
             expires_at: answer
                 .expires_at
                 .map(|theirs| earliest_end(theirs, answer.provider_now, asked_at)),
@@ -272,6 +313,8 @@ impl Engine {
             country: ask.country,
             fiat_amount: answer.fiat_amount,
             reference: answer.reference.clone(),
+            destination: None,
+            account: ask.account.clone(),
             provider_ahead_ms: ahead,
         }
     }
@@ -294,7 +337,7 @@ fn indicative_quote(
 ) -> StoredQuote {
     // Where the provider locks prices at all, one is locked when the order is made, and the
     // order is refused below the figure shown: the figure is a floor already.
-    let locks = ask.provider.capabilities().quote_kind == QuoteKind::Firm;
+    let locks = ask.provider.capabilities().quote_kind != QuoteKind::Indicative;
     let shown = Quote {
         id: new_id("quo"),
         kind: QuoteKind::Indicative,
@@ -318,6 +361,8 @@ fn indicative_quote(
         country: ask.country.country,
         fiat_amount,
         reference: None,
+        destination: ask.destination.as_ref().map(|saved| saved.id.clone()),
+        account: ask.destination.as_ref().map(|saved| saved.account.clone()),
         provider_ahead_ms: 0,
     }
 }

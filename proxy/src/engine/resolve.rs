@@ -140,7 +140,7 @@ impl Engine {
             });
         }
         let snapshot = provider.read(&payer.user, reference).await?;
-        if let Some(what) = self.mismatch(order, &snapshot) {
+        if let Some(what) = self.mismatch(provider, order, &snapshot) {
             return Err(Unresolved::Differs(what));
         }
         self.settle_by_hand(&order.id, |order, change| {

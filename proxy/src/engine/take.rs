@@ -11,7 +11,7 @@ use tracing::error;
 
 use super::{Engine, apply};
 use crate::{
-    provider::{Provider, Snapshot},
+    provider::{Capabilities, DepositKind, Part, Provider, Snapshot},
     store::{CancelEnd, Change, IntentKind, OrderRecord, Shown},
 };
 
@@ -28,10 +28,9 @@ impl Engine {
         let now = self.now();
         order.reference = Some(snapshot.reference.0.clone());
         order.provider_status = Some(snapshot.status.clone());
-        match self.mismatch(order, snapshot) {
+        match self.mismatch(provider, order, snapshot) {
             None => {
-                order.fiat_amount = snapshot.fiat_amount;
-                order.rate = snapshot.rate;
+                apply::hear_amounts(order, snapshot);
                 order.shown = snapshot.address.clone().map(|address| Shown {
                     address,
                     at: now,
@@ -40,7 +39,9 @@ impl Engine {
                     withdrawn: false,
                 });
                 order.enter(OrderState::Created, now);
-                change.note("address_shown", None);
+                if order.was_shown() {
+                    change.note("address_shown", None);
+                }
                 let assessment = provider.assess(snapshot, &order.facts(now));
                 apply::apply(order, snapshot, &assessment, now, change);
             }
@@ -64,27 +65,47 @@ impl Engine {
     /// What does not fit in what the provider made.
     pub(super) fn mismatch(
         &self,
+        provider: &dyn Provider,
         order: &OrderRecord,
         snapshot: &Snapshot,
     ) -> Option<&'static str> {
+        let Capabilities {
+            deposit, unsaid, ..
+        } = provider.capabilities();
+        let is_said = |part: Part| !unsaid.contains(&part);
         let floor = order.fiat_minimum.unwrap_or(Amount::ZERO);
         let arrives = snapshot
             .fiat_amount
-            .rounded(order.currency.decimals(), Round::Down);
-        let address_fits = snapshot
-            .address
-            .as_deref()
-            .is_some_and(|address| DepositAddress::parse(order.network, address).is_ok());
+            .map(|amount| amount.rounded(order.currency.decimals(), Round::Down));
+        let address_fits = match deposit {
+            DepositKind::TransferToAddress => snapshot
+                .address
+                .as_deref()
+                .is_some_and(|address| DepositAddress::parse(order.network, address).is_ok()),
+            DepositKind::SignTypedData | DepositKind::Authorise => true,
+        };
         let checks = [
             ("token", snapshot.token == Some(order.token)),
-            ("network", snapshot.network == Some(order.network)),
-            ("currency", snapshot.currency == Some(order.currency)),
+            (
+                "network",
+                !is_said(Part::Network) || snapshot.network == Some(order.network),
+            ),
+            (
+                "currency",
+                !is_said(Part::Currency) || snapshot.currency == Some(order.currency),
+            ),
             (
                 "crypto amount",
                 snapshot.crypto_amount == order.crypto_amount,
             ),
-            ("fiat amount", arrives >= floor),
-            ("account", self.pays_the_account(order, snapshot)),
+            (
+                "fiat amount",
+                arrives.is_none_or(|arrives| arrives >= floor),
+            ),
+            (
+                "account",
+                !is_said(Part::Account) || self.pays_the_account(order, snapshot),
+            ),
             ("address", address_fits),
         ];
         checks

@@ -110,12 +110,22 @@ pub(crate) enum Operation {
     Cancel,
     History,
     Notice,
+    Form,
+    SaveAccount,
+    RemoveAccount,
+    Wallet,
+    ToSign,
+    HandIn,
+    Confirm,
+    Provide,
 }
 
 words! { Operation {
     Register => "register", Verification => "verification", Quote => "quote", Create => "create",
     Read => "read", List => "list", Execute => "execute", Cancel => "cancel", History => "history",
-    Notice => "notice",
+    Notice => "notice", Form => "form", SaveAccount => "save_account",
+    RemoveAccount => "remove_account", Wallet => "wallet", ToSign => "to_sign",
+    HandIn => "hand_in", Confirm => "confirm", Provide => "provide",
 } }
 
 /// How a call to a provider ended.

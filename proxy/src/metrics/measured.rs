@@ -5,7 +5,8 @@ use std::{future::Future, sync::Arc, time::Instant};
 use async_trait::async_trait;
 use http::HeaderMap;
 use offramp_domain::{
-    api::{PayerRef, Verification},
+    api::{Form, PayerRef, Verification, WalletChallenge, WalletLinkRequest},
+    bank::{CountryCode, ListedDetails},
     money::{Amount, Currency},
     network::TxHash,
     time::Timestamp,
@@ -16,9 +17,10 @@ use super::{
     labels::{Operation, Outcome, ProviderCall},
 };
 use crate::provider::{
-    ActOutcome, Assessment, Capabilities, CreateOutcome, Hint, History, Listing, LocalFacts,
-    NewOrder, PayerField, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
-    QuoteAsk, Snapshot, WebhookError,
+    AccountRef, ActOutcome, Assessment, Capabilities, CreateOutcome, Expected, Hint, History,
+    Listing, LocalFacts, NewOrder, Provider, ProviderError, ProviderQuote, ProviderRef,
+    ProviderUserId, QuoteAsk, Registered, SavedAccount, SigningError, Snapshot, ToSign,
+    WebhookError,
 };
 
 /// A provider whose calls are counted and timed.
@@ -68,6 +70,13 @@ fn of_error(error: &ProviderError) -> Outcome {
     }
 }
 
+fn of_signing<T>(result: &Result<T, SigningError>) -> Outcome {
+    match result {
+        Ok(_) | Err(SigningError::Unexpected(_)) => Outcome::Answered,
+        Err(SigningError::Provider(error)) => of_error(error),
+    }
+}
+
 fn of_create(outcome: &CreateOutcome) -> Outcome {
     match outcome {
         CreateOutcome::Created(_) => Outcome::Answered,
@@ -94,11 +103,15 @@ impl Provider for Measured {
         self.provider.capabilities()
     }
 
-    fn asks_of_payer(&self) -> &'static [PayerField] {
-        self.provider.asks_of_payer()
+    fn catalog(&self) -> &'static str {
+        self.provider.catalog()
     }
 
-    async fn register(&self, payer: &PayerRef) -> Result<ProviderUserId, ProviderError> {
+    fn misses(&self, payer: &PayerRef) -> Vec<&'static str> {
+        self.provider.misses(payer)
+    }
+
+    async fn register(&self, payer: &PayerRef) -> Result<Registered, ProviderError> {
         let call = self.provider.register(payer);
         self.call(Operation::Register, call, of_result).await
     }
@@ -110,6 +123,29 @@ impl Provider for Measured {
 
     fn tier(&self, currency: Currency, fiat_amount: Amount) -> u8 {
         self.provider.tier(currency, fiat_amount)
+    }
+
+    async fn form(&self, country: CountryCode) -> Result<Form, ProviderError> {
+        let call = self.provider.form(country);
+        self.call(Operation::Form, call, of_result).await
+    }
+
+    async fn save_account(
+        &self,
+        user: &ProviderUserId,
+        account: &ListedDetails,
+    ) -> Result<SavedAccount, ProviderError> {
+        let call = self.provider.save_account(user, account);
+        self.call(Operation::SaveAccount, call, of_result).await
+    }
+
+    async fn remove_account(
+        &self,
+        user: &ProviderUserId,
+        account: &AccountRef,
+    ) -> Result<(), ProviderError> {
+        let call = self.provider.remove_account(user, account);
+        self.call(Operation::RemoveAccount, call, of_result).await
     }
 
     async fn quote(&self, ask: &QuoteAsk) -> Result<ProviderQuote, ProviderError> {
@@ -156,6 +192,66 @@ impl Provider for Measured {
     async fn cancel(&self, reference: &ProviderRef) -> Result<ActOutcome, ProviderError> {
         let call = self.provider.cancel(reference);
         self.call(Operation::Cancel, call, of_act).await
+    }
+
+    async fn wallet(&self, user: &ProviderUserId) -> Result<Option<String>, ProviderError> {
+        let call = self.provider.wallet(user);
+        self.call(Operation::Wallet, call, of_result).await
+    }
+
+    async fn wallet_challenge(
+        &self,
+        user: &ProviderUserId,
+        address: &str,
+    ) -> Result<WalletChallenge, ProviderError> {
+        let call = self.provider.wallet_challenge(user, address);
+        self.call(Operation::Wallet, call, of_result).await
+    }
+
+    async fn link_wallet(
+        &self,
+        user: &ProviderUserId,
+        link: &WalletLinkRequest,
+    ) -> Result<String, ProviderError> {
+        let call = self.provider.link_wallet(user, link);
+        self.call(Operation::Wallet, call, of_result).await
+    }
+
+    async fn to_sign(&self, expected: &Expected) -> Result<ToSign, SigningError> {
+        let call = self.provider.to_sign(expected);
+        self.call(Operation::ToSign, call, of_signing).await
+    }
+
+    fn sign(&self, request: &ToSign) -> Result<String, SigningError> {
+        self.provider.sign(request)
+    }
+
+    fn is_signed(&self, request: &ToSign, signature: &str) -> bool {
+        self.provider.is_signed(request, signature)
+    }
+
+    async fn hand_in(
+        &self,
+        request: &ToSign,
+        signature: &str,
+    ) -> Result<ActOutcome, ProviderError> {
+        let call = self.provider.hand_in(request, signature);
+        self.call(Operation::HandIn, call, of_act).await
+    }
+
+    async fn confirm(&self, reference: &ProviderRef) -> Result<ActOutcome, ProviderError> {
+        let call = self.provider.confirm(reference);
+        self.call(Operation::Confirm, call, of_act).await
+    }
+
+    async fn provide(
+        &self,
+        user: &ProviderUserId,
+        reference: &ProviderRef,
+        fields: &[(String, String)],
+    ) -> Result<ActOutcome, ProviderError> {
+        let call = self.provider.provide(user, reference, fields);
+        self.call(Operation::Provide, call, of_act).await
     }
 
     fn assess(&self, snapshot: &Snapshot, facts: &LocalFacts) -> Assessment {

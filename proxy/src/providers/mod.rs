@@ -9,6 +9,9 @@ use crate::{
 
 pub mod capa;
 
+/// The provider of sessions that name none, where none is configured.
+pub const DEFAULT: &str = capa::NAME;
+
 /// The providers whose variables are set, ready to be asked. One line for each that there is.
 ///
 /// # Errors

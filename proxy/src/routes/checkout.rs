@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
-use offramp_domain::api::{Checkout, Problem, Verification, VerificationStatus};
+use offramp_domain::api::{Checkout, Problem, Verification, VerificationStatus, WalletLink};
 use tracing::warn;
 
 use super::extract::PayerSession;
 use crate::{
     engine::Engine,
     error::ApiError,
-    provider::Provider,
+    provider::{Provider, ProviderUserId},
     store::{OrderRecord, Payer},
     view::{Viewer, view},
 };
@@ -44,14 +44,14 @@ pub(crate) async fn read_checkout(
         view(
             order,
             Viewer::Payer,
-            &engine.config.catalog,
+            &engine.catalogs,
             engine.store.secrets(),
         )
     };
     Ok(Json(Checkout {
-        assets: engine.config.catalog.assets(),
-        countries: engine.config.catalog.countries(),
-        destinations: Vec::new(),
+        assets: engine.catalogs.of(provider.name()).assets(),
+        countries: engine.countries(provider).await?,
+        destinations: engine.saved_destinations(&session.payer.id).await?,
         receiver: session.terms.receiver,
         verification,
         prefill: session.terms.prefill,
@@ -60,9 +60,33 @@ pub(crate) async fn read_checkout(
         order: unfunded.pop().as_ref().map(show),
         orders: others.iter().map(show).collect(),
         quote_needs_destination: provider.capabilities().quote_needs_destination,
-        wallet: None,
+        wallet: wallet(provider, &session.payer.user, has_orders).await?,
         server_time: engine.now(),
     }))
+}
+
+/// Whether the payer has linked a wallet, where one has to be. A payer whose orders are to be seen
+/// sees them even while the provider does not answer.
+async fn wallet(
+    provider: &dyn Provider,
+    user: &ProviderUserId,
+    has_orders: bool,
+) -> Result<Option<WalletLink>, ApiError> {
+    if !provider.capabilities().links_wallet {
+        return Ok(None);
+    }
+    match provider.wallet(user).await {
+        Ok(Some(_)) => Ok(Some(WalletLink::Linked)),
+        Ok(None) => Ok(Some(WalletLink::Required)),
+        Err(error) if has_orders => {
+            warn!(
+                error = &error as &dyn std::error::Error,
+                "whether a wallet is linked is not known now"
+            );
+            Ok(Some(WalletLink::Linked))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether the payer may sell. Once verified, a day without asking again. A payer whose orders are
@@ -85,9 +109,11 @@ async fn verification(
         return Ok(verified);
     }
     match provider.verification(&payer.user).await {
-        Ok(answer) => {
+        Ok(mut answer) => {
             if answer.status == VerificationStatus::Verified {
                 engine.store.payer_verified(&payer.id, Some(now)).await?;
+            } else if answer.verification_url.is_none() {
+                answer.verification_url.clone_from(&payer.verification_url);
             }
             Ok(answer)
         }

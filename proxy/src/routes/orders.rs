@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use offramp_domain::{
-    api::{self, Destination, ErrorCode, OrderList, OrderRequest, OrderResponse, Problem},
+    api::{ErrorCode, OrderList, OrderRequest, OrderResponse, Problem},
     order::OrderState,
     time::Timestamp,
 };
@@ -19,7 +19,7 @@ use tracing::error;
 
 use super::extract::{Caller, IdempotencyKey, JsonBody, Named, PayerSession, may_quote};
 use crate::{
-    engine::{Claim, Engine, create::Confirmed, limits::same_country},
+    engine::{Claim, Engine, create::Confirmed},
     error::ApiError,
     metrics::UnderWay,
     store::{KeyUse, OrderFilter, OrderRecord, StoredSession},
@@ -107,14 +107,6 @@ async fn confirmed(
     key: KeyUse,
     claim: Claim,
 ) -> Result<Confirmed, ApiError> {
-    let (country, fields) = match request.destination {
-        Destination::BankAccount { country, fields } => (country, fields),
-        Destination::Saved { .. } | Destination::Registered { .. } => {
-            return Err(ApiError::invalid_request("this provider keeps no accounts"));
-        }
-    };
-    let answers = api::answers(&fields).map_err(ApiError::invalid_fields)?;
-    let destination = country.country().accept(&answers)?;
     if let Some(open) = engine.store.unfunded_order(&session.payer.id).await? {
         return Err(ApiError::order_open(open.id));
     }
@@ -123,11 +115,14 @@ async fn confirmed(
         .quote(&session.payer.id, &request.quote_id)
         .await?
         .ok_or_else(|| ApiError::new(ErrorCode::QuoteNotFound))?;
-    same_country(&quote, country)?;
+    let provider = engine.session_provider(session)?;
+    let payee = engine
+        .payee(session, provider, &quote, request.destination)
+        .await?;
     Ok(Confirmed {
         quote,
         floor: request.min_fiat_amount,
-        destination,
+        payee,
         key,
         claim,
     })
@@ -166,13 +161,19 @@ fn created(engine: &Engine, order: &OrderRecord) -> Response {
 
 /// An order in an answer, with its entity tag.
 pub(super) fn shown(engine: &Engine, order: &OrderRecord, viewer: Viewer) -> Response {
+    shown_with(engine, order, viewer, None)
+}
+
+/// The same with where the payer goes on to verify who they are.
+pub(super) fn shown_with(
+    engine: &Engine,
+    order: &OrderRecord,
+    viewer: Viewer,
+    verification_url: Option<String>,
+) -> Response {
     let body = OrderResponse {
-        order: view(
-            order,
-            viewer,
-            &engine.config.catalog,
-            engine.store.secrets(),
-        ),
+        verification_url,
+        order: view(order, viewer, &engine.catalogs, engine.store.secrets()),
         server_time: engine.now(),
     };
     let mut response = Json(body).into_response();
@@ -366,14 +367,7 @@ pub(crate) async fn list_orders(
     let viewer = caller.viewer();
     let orders = orders
         .iter()
-        .map(|order| {
-            view(
-                order,
-                viewer,
-                &engine.config.catalog,
-                engine.store.secrets(),
-            )
-        })
+        .map(|order| view(order, viewer, &engine.catalogs, engine.store.secrets()))
         .collect();
     Ok(Json(OrderList {
         orders,

@@ -16,7 +16,7 @@ use super::extract::{JsonBody, Named, PartnerKey};
 use crate::{
     engine::Engine,
     error::ApiError,
-    provider::{PayerField, Provider, ProviderUserId},
+    provider::{Provider, ProviderUserId, Registered},
     secrets::{client_token, new_id},
     store::{NewSession, Payer, Terms},
 };
@@ -149,17 +149,20 @@ async fn payer(
         .store
         .payer_of_partner(provider.name(), &named.id)
         .await?;
-    let user = match (known, &named.provider_user_id) {
+    let registered = match (known, &named.provider_user_id) {
         (Some(payer), Some(user)) if payer.user.0 != *user => return Err(mismatch()),
         (Some(payer), Some(_) | None) => return Ok(payer),
-        (None, Some(user)) => ProviderUserId(user.clone()),
+        (None, Some(user)) => Registered {
+            user: ProviderUserId(user.clone()),
+            verification_url: None,
+        },
         (None, None) => {
             let missing = missing(provider, named);
             if !missing.is_empty() {
                 return Err(ApiError::payer_incomplete(missing));
             }
             match provider.register(named).await {
-                Ok(user) => user,
+                Ok(registered) => registered,
                 // A session that was opened at the same moment may have registered them.
                 Err(error) => {
                     let known = engine
@@ -173,7 +176,7 @@ async fn payer(
     };
     let bound = engine
         .store
-        .bind_payer(provider.name(), &named.id, &user, engine.now())
+        .bind_payer(provider.name(), &named.id, &registered, engine.now())
         .await?;
     bound.ok_or_else(mismatch)
 }
@@ -181,13 +184,8 @@ async fn payer(
 /// What the provider asks about a payer, and the partner did not say.
 fn missing(provider: &dyn Provider, named: &PayerRef) -> Vec<FieldProblem> {
     provider
-        .asks_of_payer()
-        .iter()
-        .filter_map(|field| match field {
-            PayerField::Type if named.kind.is_none() => Some("type"),
-            PayerField::Email if named.email.is_none() => Some("email"),
-            PayerField::Type | PayerField::Email => None,
-        })
+        .misses(named)
+        .into_iter()
         .map(|key| FieldProblem {
             key: key.to_owned(),
             problem: bank::Problem::Required,

@@ -16,6 +16,12 @@ pub enum IntentKind {
     Execute,
     /// Call the order off.
     Cancel,
+    /// Hand in the signature that moves the crypto into the order.
+    Transfer,
+    /// Hand in the signature that has it back.
+    Refund,
+    /// Tell it that the money arrived.
+    Confirm,
 }
 
 impl IntentKind {
@@ -23,13 +29,22 @@ impl IntentKind {
         match self {
             Self::Execute => "execute",
             Self::Cancel => "cancel",
+            Self::Transfer => "transfer",
+            Self::Refund => "refund",
+            Self::Confirm => "confirm",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Execute, Self::Cancel]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [
+            Self::Execute,
+            Self::Cancel,
+            Self::Transfer,
+            Self::Refund,
+            Self::Confirm,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
     }
 }
 

@@ -4,6 +4,7 @@
 //! repeated on what is true by then.
 
 mod backlog;
+mod destinations;
 mod idempotency;
 mod inbox;
 mod intents;
@@ -16,6 +17,8 @@ mod payers;
 mod quotes;
 mod record;
 mod sessions;
+mod signing_requests;
+mod transfers;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,6 +29,7 @@ use thiserror::Error;
 use self::open::Engine;
 pub use self::{
     backlog::{Age, Backlog, OrderGroup, Overdue, Waiting},
+    destinations::Destination,
     idempotency::{KeyUse, Replay},
     inbox::{InboxEntry, Missed, Stored},
     intents::{DueIntent, IntentKind},
@@ -35,8 +39,11 @@ pub use self::{
     outbox::DueNotification,
     payers::Payer,
     quotes::StoredQuote,
-    record::{Asked, Call, CancelEnd, OrderRecord, REPORT_FRESH, Shown},
+    record::{
+        Asked, Authorised, Call, CancelEnd, Offers, OrderRecord, REPORT_FRESH, Shown, Signature,
+    },
     sessions::{NewSession, StoredSession, Terms},
+    transfers::Counted,
 };
 use crate::secrets::{Secrets, new_id};
 
@@ -99,7 +106,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn unreadable(
+    pub(crate) fn unreadable(
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {

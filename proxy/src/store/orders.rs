@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How often a lost race is run again.
-const RACES: usize = 8;
+pub(super) const RACES: usize = 8;
 
 /// What goes with a change of an order, in the same transaction.
 #[derive(Debug, Default)]

@@ -4,7 +4,10 @@ use offramp_domain::time::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{Store, StoreError};
-use crate::{provider::ProviderUserId, secrets::new_id};
+use crate::{
+    provider::{ProviderUserId, Registered},
+    secrets::new_id,
+};
 
 /// A payer of one provider.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ pub struct Payer {
     pub user: ProviderUserId,
     /// When the provider last called them verified.
     pub verified_at: Option<Timestamp>,
+    /// Where they verify who they are, where the provider said so only once.
+    pub verification_url: Option<String>,
 }
 
 impl Store {
@@ -36,7 +41,7 @@ impl Store {
             .bind(partner_payer_id)
             .fetch_optional(&self.pool)
             .await?;
-        row.as_ref().map(read).transpose()
+        row.as_ref().map(|row| self.read_payer(row)).transpose()
     }
 
     /// The payer with our id.
@@ -48,7 +53,7 @@ impl Store {
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
-        row.as_ref().map(read).transpose()
+        row.as_ref().map(|row| self.read_payer(row)).transpose()
     }
 
     /// Binds the two ids to each other for good. `None` when either is bound to another already.
@@ -59,22 +64,25 @@ impl Store {
         &self,
         provider: &str,
         partner_payer_id: &str,
-        user: &ProviderUserId,
+        registered: &Registered,
         now: Timestamp,
     ) -> Result<Option<Payer>, StoreError> {
+        let url = self.sealed_url(registered.verification_url.as_deref())?;
         sqlx::query(
-            "INSERT INTO payers (id, provider, partner_payer_id, provider_user, created_at)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO payers
+               (id, provider, partner_payer_id, provider_user, created_at, verification_url)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         )
         .bind(new_id("pay"))
         .bind(provider)
         .bind(partner_payer_id)
-        .bind(&user.0)
+        .bind(&registered.user.0)
         .bind(now.as_millis())
+        .bind(url)
         .execute(&self.pool)
         .await?;
         let bound = self.payer_of_partner(provider, partner_payer_id).await?;
-        Ok(bound.filter(|payer| payer.user == *user))
+        Ok(bound.filter(|payer| payer.user == registered.user))
     }
 
     /// Remembers when the provider called them verified, or that it does not any more.
@@ -89,15 +97,40 @@ impl Store {
             .await?;
         Ok(())
     }
-}
 
-fn read(row: &AnyRow) -> Result<Payer, StoreError> {
-    let verified_at: Option<i64> = row.try_get("verified_at")?;
-    Ok(Payer {
-        id: row.try_get("id")?,
-        provider: row.try_get("provider")?,
-        partner_payer_id: row.try_get("partner_payer_id")?,
-        user: ProviderUserId(row.try_get("provider_user")?),
-        verified_at: verified_at.map(Timestamp::from_millis),
-    })
+    /// Remembers where a payer verifies who they are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn payer_verifies_at(&self, id: &str, url: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE payers SET verification_url = $1 WHERE id = $2")
+            .bind(self.sealed_url(Some(url))?)
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    fn sealed_url(&self, url: Option<&str>) -> Result<Option<String>, StoreError> {
+        url.map(|url| self.secrets.seal(url))
+            .transpose()
+            .map_err(|error| StoreError::unreadable("payer", error))
+    }
+
+    fn read_payer(&self, row: &AnyRow) -> Result<Payer, StoreError> {
+        let sealed_url: Option<String> = row.try_get("verification_url")?;
+        let verification_url = sealed_url
+            .map(|sealed| self.secrets.open(&sealed))
+            .transpose()
+            .map_err(|error| StoreError::unreadable("payer", error))?;
+        let verified_at: Option<i64> = row.try_get("verified_at")?;
+        Ok(Payer {
+            id: row.try_get("id")?,
+            provider: row.try_get("provider")?,
+            partner_payer_id: row.try_get("partner_payer_id")?,
+            user: ProviderUserId(row.try_get("provider_user")?),
+            verified_at: verified_at.map(Timestamp::from_millis),
+            verification_url,
+        })
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Any, Row as _, Transaction};
 
 use super::{Store, StoreError};
+use crate::provider::AccountRef;
 
 /// A price that was shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,12 @@ pub struct StoredQuote {
     pub fiat_amount: Amount,
     /// The provider's id of it, for a locked one.
     pub reference: Option<String>,
+    /// Our id of the saved account that it is for, where a price needs one.
+    #[serde(default)]
+    pub destination: Option<String>,
+    /// The provider's id of that account.
+    #[serde(default)]
+    pub account: Option<AccountRef>,
     /// How far the provider's clock is ahead of ours, in milliseconds.
     pub provider_ahead_ms: i64,
 }

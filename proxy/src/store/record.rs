@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use offramp_domain::{
-    api::{Action, Fee, MaskedDestination, Offer, TimelineEntry},
+    api::{
+        Action, AfterSending, Fee, FormField, MaskedDestination, NotReceived, Offer, TimelineEntry,
+    },
     money::{Amount, Currency, Token},
     network::Network,
     order::{Custody, OrderState, Reason, is_closed, is_unfunded},
@@ -12,7 +14,7 @@ use offramp_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::provider::LocalFacts;
+use crate::provider::{DepositKind, LocalFacts, ToSign};
 
 /// How long a report stays fresh: the provider should have seen the deposit by then.
 pub const REPORT_FRESH: Duration = Duration::from_hours(1);
@@ -45,6 +47,9 @@ pub struct OrderRecord {
     pub currency: Currency,
     /// What arrives, with all digits as received.
     pub fiat_amount: Amount,
+    /// Whether that is more than an estimate made before the order.
+    #[serde(default = "yes")]
+    pub fiat_told: bool,
     /// The least that the payer accepted; none for an estimate.
     pub fiat_minimum: Option<Amount>,
     /// What the fiat amount promises.
@@ -61,8 +66,32 @@ pub struct OrderRecord {
     pub call: Call,
     /// The provider's id of it.
     pub reference: Option<String>,
+    /// How the crypto leaves the payer.
+    #[serde(default)]
+    pub deposit: DepositKind,
+    /// What the payer does once it is sent.
+    #[serde(default = "reports")]
+    pub after_sending: AfterSending,
     /// The deposit, from the moment its address was first shown.
     pub shown: Option<Shown>,
+    /// What the partner authorised, where the partner's wallet pays.
+    #[serde(default)]
+    pub authorised: Option<Authorised>,
+    /// The signature that moves the crypto into the order, as it was handed in last.
+    #[serde(default)]
+    pub transfer: Option<Signature>,
+    /// The signature that has it back.
+    #[serde(default)]
+    pub refund: Option<Signature>,
+    /// When the payer said that the money arrived.
+    #[serde(default)]
+    pub confirmed_at: Option<Timestamp>,
+    /// What the payer said of money that did not arrive.
+    #[serde(default)]
+    pub not_received: Option<NotReceived>,
+    /// What the provider waits for, beside the actions.
+    #[serde(default)]
+    pub offers: Offers,
     /// What the payer can do, as the provider's mapping said last.
     pub actions: Vec<Action>,
     /// Why it is where it is.
@@ -99,6 +128,55 @@ pub struct OrderRecord {
     /// Who wanted the provider to be asked, besides the schedule.
     #[serde(default)]
     pub asked: Asked,
+}
+
+fn reports() -> AfterSending {
+    AfterSending::ReportSent
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What the partner authorised, after it had debited the payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorised {
+    /// How much.
+    pub crypto_amount: Amount,
+    /// The partner's reference of the debit.
+    pub reference: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A signature, from the moment it was made: it is stored before it is handed in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// What was signed.
+    pub request: ToSign,
+    /// The signature, in hex.
+    pub signature: String,
+    /// Whether the provider took it, as far as is known.
+    pub taken: bool,
+}
+
+/// A signature moves money: it does not print.
+impl std::fmt::Debug for Signature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signature")
+            .field("purpose", &self.request.purpose)
+            .field("taken", &self.taken)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the provider waits for, beside the actions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offers {
+    /// What `provide_information` asks.
+    pub fields: Vec<FormField>,
+    /// Until when it waits for what is required.
+    pub until: Option<Timestamp>,
 }
 
 /// How often somebody wanted the provider to be asked, so that an answer that is under way meanwhile
@@ -167,6 +245,9 @@ impl OrderRecord {
                 .shown
                 .as_ref()
                 .is_some_and(|shown| shown.offer == Offer::Over),
+            transfer_signed: self.transfer.is_some(),
+            refund_signed: self.refund.as_ref().is_some_and(|refund| refund.taken),
+            not_received: self.not_received.is_some(),
         }
     }
 

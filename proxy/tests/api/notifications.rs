@@ -317,7 +317,7 @@ async fn two_proxies_do_not_tell_the_same_at_once() -> Outcome {
         bench.engine.store.clone(),
         vec![Arc::clone(provider)],
         bench.engine.clock.clone(),
-    );
+    )?;
     let id = told_order(&bench, &receiver).await?;
     for digit in ['a', 'b', 'c'] {
         // Neither is done when the other looks.

@@ -405,7 +405,7 @@ async fn a_path_that_is_not_ours_is_a_problem() -> Outcome {
         "/v2/orders",
         "/V1/orders",
         "//v1/orders",
-        "/v1/destinations",
+        "/v1/receivers",
     ] {
         let method = if path.contains("actions") {
             Method::POST

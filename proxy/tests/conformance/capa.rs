@@ -197,6 +197,8 @@ impl Harness for CapaHarness {
 
     fn ask(&self, kind: QuoteKind, crypto_amount: &str) -> Result<QuoteAsk> {
         Ok(QuoteAsk {
+            user: self.verified_payer(),
+            account: None,
             kind,
             token: Token::Usdc,
             network: Network::Pol,

@@ -13,7 +13,7 @@ use offramp_domain::{
     time::Timestamp,
 };
 use offramp_proxy::provider::{
-    CreateOutcome, NewOrder, Provider, ProviderRef, ProviderUserId, QuoteAsk, Snapshot,
+    CreateOutcome, NewOrder, Payee, Provider, ProviderRef, ProviderUserId, QuoteAsk, Snapshot,
 };
 use offramp_simulator::{Fault, Operation, Shut};
 
@@ -119,17 +119,27 @@ pub(crate) fn amount(text: &str) -> Result<Amount> {
 
 /// What a create is sent with, at a price taken now.
 pub(crate) async fn new_order(harness: &dyn Harness, crypto_amount: &str) -> Result<NewOrder> {
-    let quote = harness
-        .provider()
-        .quote(&harness.ask(QuoteKind::Firm, crypto_amount)?)
-        .await?;
-    let Some(quote_reference) = quote.reference else {
-        bail!("a firm quote without a reference")
-    };
+    let ask = harness.ask(QuoteKind::Firm, crypto_amount)?;
+    let payee = Payee::Given(mexican_account()?);
+    order_for(harness, &ask, payee).await
+}
+
+/// What a create is sent with for an account, at a price taken now.
+pub(crate) async fn order_for(
+    harness: &dyn Harness,
+    ask: &QuoteAsk,
+    payee: Payee,
+) -> Result<NewOrder> {
+    let quote = harness.provider().quote(ask).await?;
     Ok(NewOrder {
+        id: "ord_1".to_owned(),
         user: harness.verified_payer(),
-        quote_reference,
-        destination: mexican_account()?,
+        quote_reference: quote.reference,
+        token: ask.token,
+        network: ask.network,
+        crypto_amount: quote.crypto_amount,
+        currency: ask.currency,
+        payee,
         receiver: None,
     })
 }

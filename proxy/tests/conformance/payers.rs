@@ -9,10 +9,10 @@ use offramp_domain::{
     money::Currency,
     quote::QuoteKind,
 };
-use offramp_proxy::provider::{CreateOutcome, NewOrder, ProviderError, Refusal};
+use offramp_proxy::provider::{CreateOutcome, NewOrder, Payee, ProviderError, Refusal};
 use secrecy::ExposeSecret as _;
 
-use super::harness::{Harness, account, created, made, mexican_account, new_order};
+use super::harness::{Harness, account, created, made, mexican_account, new_order, order_for};
 
 pub(crate) async fn a_payer_who_is_not_verified_is_refused(harness: &dyn Harness) -> Result<()> {
     let order = NewOrder {
@@ -21,7 +21,7 @@ pub(crate) async fn a_payer_who_is_not_verified_is_refused(harness: &dyn Harness
     };
     let outcome = harness.provider().create(&order).await;
     ensure!(
-        matches!(outcome, CreateOutcome::Refused(Refusal::NotVerified)),
+        matches!(outcome, CreateOutcome::Refused(Refusal::NotVerified { .. })),
         "{outcome:?}"
     );
     assert_eq!(harness.orders(), 0);
@@ -39,7 +39,7 @@ pub(crate) async fn the_verification_of_a_payer_is_known(harness: &dyn Harness) 
 
 pub(crate) async fn a_new_payer_is_registered_once(harness: &dyn Harness) -> Result<()> {
     let payer = harness.new_payer()?;
-    let user = harness.provider().register(&payer).await?;
+    let user = harness.provider().register(&payer).await?.user;
     let verification = harness.provider().verification(&user).await?;
     assert_eq!(verification.status, VerificationStatus::Required);
     let again = harness.provider().register(&payer).await;
@@ -117,14 +117,8 @@ pub(crate) async fn every_kind_of_account_is_taken(harness: &dyn Harness) -> Res
     for (currency, destination) in accounts {
         let mut ask = harness.ask(QuoteKind::Firm, "100")?;
         (ask.currency, ask.country) = (currency, destination.country().code);
-        let quote = harness.provider().quote(&ask).await?;
         let number = destination.account().to_owned();
-        let order = NewOrder {
-            user: harness.verified_payer(),
-            quote_reference: quote.reference.context("a reference")?,
-            destination,
-            receiver: None,
-        };
+        let order = order_for(harness, &ask, Payee::Given(destination)).await?;
         let made = made(harness.provider().create(&order).await)?;
         assert_eq!(made.currency, Some(currency));
         let read = harness

@@ -470,5 +470,5 @@ async fn engine(
     let provider: Arc<dyn Provider> = Arc::new(Capa::on_clock(settings, clock.clone())?);
     let secrets = Secrets::of(&config);
     let store = Store::open(config.database_url(), secrets).await?;
-    Ok(Engine::new(config, store, vec![provider], clock))
+    Ok(Engine::new(config, store, vec![provider], clock)?)
 }

@@ -119,5 +119,13 @@ pub(crate) fn arrival(words: Words, country: CountryCode) -> &'static str {
         CountryCode::Do => words.amount.arrival.dominican_republic,
         CountryCode::Us => words.amount.arrival.united_states,
         CountryCode::Sepa => words.amount.arrival.sepa,
+        CountryCode::Ar
+        | CountryCode::Cl
+        | CountryCode::Co
+        | CountryCode::Pe
+        | CountryCode::Gb
+        | CountryCode::Gh
+        | CountryCode::In
+        | CountryCode::Ng => words.amount.arrival.elsewhere,
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use offramp_domain::{
     api::{Destination, FieldProblem, MaskedDestination},
-    bank::{Answers, CountryCode, FieldKey, masked},
+    bank::{Answers, CountryCode, FieldKey, longest_number, masked},
 };
 use web_sys::HtmlInputElement;
 
@@ -59,11 +59,12 @@ impl Asking {
 
     /// The account, if nothing is wrong with any answer. Otherwise each wrong one is marked.
     pub(super) fn accept(self) -> Option<Payee> {
+        let country = self.country.country();
         let others = untrack(|| self.answers());
         let mut accepted = Vec::new();
         let mut is_refused = false;
         for question in self.asked() {
-            match question.check(&others) {
+            match question.check(country, &others) {
                 Ok(answer) if answer.is_empty() => {}
                 Ok(answer) => {
                     question.trouble.set(None);
@@ -94,7 +95,7 @@ impl Asking {
             Err(_) => MaskedDestination {
                 country: self.country,
                 bank_name: None,
-                masked: masked(&longest_number(&fields)),
+                masked: masked(longest_number(&fields)),
             },
         };
         Payee {
@@ -139,15 +140,16 @@ impl Asking {
     /// right any more is said at once.
     fn edited(self, question: Question) {
         self.is_refused.set(false);
+        let country = self.country.country();
         let others = untrack(|| self.answers());
-        let trouble = question.check(&others).err();
+        let trouble = question.check(country, &others).err();
         question
             .trouble
             .set(trouble.filter(|trouble| is_certain(*trouble)));
         for other in self.asked() {
             let is_shown = other.trouble.with_untracked(Option::is_some);
             if is_shown && other.key.get_value() != question.key.get_value() {
-                other.trouble.set(other.check(&others).err());
+                other.trouble.set(other.check(country, &others).err());
             }
         }
     }
@@ -160,7 +162,7 @@ impl Asking {
         {
             return;
         }
-        match question.check(&untrack(|| self.answers())) {
+        match question.check(self.country.country(), &untrack(|| self.answers())) {
             Ok(accepted) => {
                 question.trouble.set(None);
                 question.value.set(question.grouped(&accepted));
@@ -194,17 +196,6 @@ impl Asking {
         };
         self.asked().into_iter().filter_map(entry).collect()
     }
-}
-
-fn longest_number(fields: &[(String, String)]) -> String {
-    let numbers = fields
-        .iter()
-        .map(|(_, answer)| answer)
-        .filter(|answer| answer.bytes().any(|b| b.is_ascii_digit()));
-    numbers
-        .max_by_key(|answer| answer.len())
-        .cloned()
-        .unwrap_or_default()
 }
 
 /// All questions that are asked.

@@ -50,7 +50,9 @@ pub(crate) fn BankStep(
         let offer = country_of(checkout, ask.country)?;
         Some(match &offer.form {
             Form::BuiltIn => Question::built_in(ask.country.country(), answer),
-            Form::Fields { fields } => Question::listed(fields, answer),
+            Form::Fields { fields } | Form::Registered { fields } => {
+                Question::listed(fields, answer)
+            }
         })
     })?;
     let holder = receiver

@@ -4,7 +4,7 @@
 use js_sys::RegExp;
 use offramp_domain::{
     api::FormField,
-    bank::{Answers, Country, CountryCode, Field, FieldKey, Input, Need, Problem},
+    bank::{Answers, Country, CountryCode, Field, FieldKey, Input, Need, Problem, check_listed},
 };
 
 use crate::{
@@ -100,7 +100,11 @@ impl Question {
     }
 
     /// What is typed, beside the answers that matter to it.
-    pub(super) fn check(self, others: &Answers) -> Result<String, Trouble> {
+    pub(super) fn check(
+        self,
+        country: &'static Country,
+        others: &Answers,
+    ) -> Result<String, Trouble> {
         let typed = self.value.get_untracked();
         match self.source {
             Source::BuiltIn(field) => field.check(&typed, others).map_err(Trouble::Refused),
@@ -116,7 +120,7 @@ impl Question {
                 }
             }
             Source::Listed(field) => field
-                .with_value(|field| check_listed(field, typed.trim()))
+                .with_value(|field| check_listed(country, field, &typed, fits))
                 .map_err(Trouble::Refused),
         }
     }
@@ -149,7 +153,10 @@ impl Question {
         };
         let label = match self.source {
             Source::Again(_) => labels.account_number_again.to_owned(),
-            Source::Listed(field) => field.with_value(|field| field.label.clone()),
+            Source::Listed(field) => field.with_value(|field| match FieldKey::parse(&field.key) {
+                Some(known) => built_in_label(words, known).to_owned(),
+                None => field.label.clone(),
+            }),
             Source::BuiltIn(field) => built_in_label(words, field.key).to_owned(),
         };
         if is_optional {
@@ -441,31 +448,12 @@ fn listed_control(field: &FormField) -> Control {
     }
 }
 
-fn check_listed(field: &FormField, typed: &str) -> Result<String, Problem> {
-    if typed.is_empty() {
-        return if field.required {
-            Err(Problem::Required)
-        } else {
-            Ok(String::new())
-        };
-    }
-    if !field.options.is_empty() && !field.options.iter().any(|option| option == typed) {
-        return Err(Problem::NotAChoice);
-    }
-    let is_wrong = field
-        .pattern
-        .as_deref()
-        .and_then(pattern)
-        .is_some_and(|pattern| !pattern.test(typed));
-    if is_wrong {
-        Err(Problem::Characters)
-    } else {
-        Ok(typed.to_owned())
-    }
+/// Whether the whole answer matches, as in `<input pattern>`. A pattern that the browser cannot
+/// read is left to the proxy.
+fn fits(text: &str, answer: &str) -> bool {
+    pattern(text).is_none_or(|pattern| pattern.test(answer))
 }
 
-/// The whole answer has to match, as in `<input pattern>`. A pattern that the browser cannot read
-/// is left to the proxy.
 fn pattern(text: &str) -> Option<RegExp> {
     let whole = ["^(?:", text, ")$"].concat();
     let arguments = js_sys::Array::of1(&whole.as_str().into());

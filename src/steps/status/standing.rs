@@ -190,6 +190,14 @@ pub(super) fn patience(order: &Order) -> Option<Timestamp> {
             // Business days, a weekend between them.
             CountryCode::Sepa => days(3),
             CountryCode::Us => days(5),
+            CountryCode::Ar
+            | CountryCode::Cl
+            | CountryCode::Co
+            | CountryCode::Pe
+            | CountryCode::Gb
+            | CountryCode::Gh
+            | CountryCode::In
+            | CountryCode::Ng => days(2),
         },
         OrderState::Refunding => minutes(60),
         OrderState::Attention => CHECKING,
@@ -318,6 +326,14 @@ impl StatusUsuallyMessages {
             CountryCode::Do => self.dominican_republic,
             CountryCode::Us => self.united_states,
             CountryCode::Sepa => self.sepa,
+            CountryCode::Ar
+            | CountryCode::Cl
+            | CountryCode::Co
+            | CountryCode::Pe
+            | CountryCode::Gb
+            | CountryCode::Gh
+            | CountryCode::In
+            | CountryCode::Ng => self.elsewhere,
         }
     }
 }

@@ -188,20 +188,8 @@ mod tests {
         let created_at = Some(Timestamp::from_millis(created_at));
         let id = format!("t-{id}");
         let snapshot = Box::new(Snapshot {
-            reference: ProviderRef(id.clone()),
-            status: "PENDING".to_owned(),
-            token: None,
-            network: None,
-            currency: None,
-            crypto_amount: Amount::ZERO,
-            fiat_amount: Amount::ZERO,
-            rate: Amount::ZERO,
-            address: None,
-            account: None,
             created_at,
-            cancellation_reason: None,
-            tx_hash: None,
-            provider_now: None,
+            ..Snapshot::new(ProviderRef(id.clone()), "PENDING".to_owned(), Amount::ZERO)
         });
         Item::Order {
             id,

@@ -23,7 +23,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use http::HeaderMap;
 use offramp_domain::{
-    api::{PayerRef, Verification},
+    api::{AfterSending, PayerRef, Verification},
     money::{Amount, Currency},
     network::TxHash,
     quote::{Guarantee, QuoteKind},
@@ -41,16 +41,16 @@ use crate::{
     clock::Clock,
     config::{ConfigError, Lookup},
     provider::{
-        ActOutcome, Assessment, Capabilities, CreateOutcome, Hint, History, Listing, LocalFacts,
-        NewOrder, PayerField, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
-        QuoteAsk, Refusal, Snapshot, WebhookError,
+        ActOutcome, Assessment, Capabilities, CreateOutcome, DepositKind, Hint, History, Listing,
+        LocalFacts, NewOrder, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
+        QuoteAsk, Refusal, Registered, Snapshot, WebhookError,
     },
 };
 
 pub use self::settings::{Settings, Timeouts};
 
 /// The name used in configuration, in the database and in logs.
-const NAME: &str = "capa";
+pub(super) const NAME: &str = "capa";
 
 /// Above this many pesos another pricing tier begins (contract 2.4).
 const OTC_ABOVE_MXN: Decimal = Decimal::from_parts(50_000, 0, 0, false, 0);
@@ -129,7 +129,7 @@ impl Capa {
     }
 
     async fn try_create(&self, order: &NewOrder) -> Result<Snapshot, Failure> {
-        let request = wire::CreateRequest::new(order);
+        let request = wire::CreateRequest::new(order)?;
         let call = Call::post(Operation::Create, &["off-ramp"], &request)?;
         let answer = self.client.send(call).await?;
         let transaction: wire::Transaction = wire::data(&answer)?;
@@ -240,25 +240,41 @@ impl Provider for Capa {
         Capabilities {
             quote_kind: QuoteKind::Firm,
             guarantee: Guarantee::Exact,
-            needs_execute: true,
+            deposit: DepositKind::TransferToAddress,
+            after_sending: AfterSending::ReportSent,
             can_cancel: true,
-            reads_address: true,
+            finds_lost: true,
             quote_needs_destination: false,
+            links_wallet: false,
+            daily_limit: None,
+            unsaid: &[],
         }
     }
 
+    fn catalog(&self) -> &'static str {
+        include_str!("catalog.toml")
+    }
+
     /// What `POST /users` requires (contract 5.1).
-    fn asks_of_payer(&self) -> &'static [PayerField] {
-        &[PayerField::Type, PayerField::Email]
+    fn misses(&self, payer: &PayerRef) -> Vec<&'static str> {
+        let required = [
+            ("type", payer.kind.is_none()),
+            ("email", payer.email.is_none()),
+        ];
+        let missing = required.into_iter().filter(|(_, is_missing)| *is_missing);
+        missing.map(|(name, _)| name).collect()
     }
 
     /// A payer who exists at Capa already cannot be looked up there: they are refused with the code
     /// `CONFLICT`, and the partner has to name their `provider_user_id` (contract U16).
-    async fn register(&self, payer: &PayerRef) -> Result<ProviderUserId, ProviderError> {
+    async fn register(&self, payer: &PayerRef) -> Result<Registered, ProviderError> {
         let request = wire::UserRequest::new(payer)?;
         let call = Call::post(Operation::Register, &["users"], &request)?;
         match self.client.send(call).await {
-            Ok(answer) => Ok(wire::new_user(&answer)?),
+            Ok(answer) => Ok(Registered {
+                user: wire::new_user(&answer)?,
+                verification_url: None,
+            }),
             Err(Failure::Status { status: 409, .. }) => Err(Failure::Refused(Refusal::Other {
                 code: "CONFLICT".to_owned(),
             })
@@ -287,7 +303,17 @@ impl Provider for Capa {
     fn tier(&self, currency: Currency, fiat_amount: Amount) -> u8 {
         match currency {
             Currency::Mxn => u8::from(fiat_amount.as_decimal() > OTC_ABOVE_MXN),
-            Currency::Dop | Currency::Usd | Currency::Eur => 0,
+            Currency::Dop
+            | Currency::Usd
+            | Currency::Eur
+            | Currency::Gbp
+            | Currency::Cop
+            | Currency::Clp
+            | Currency::Pen
+            | Currency::Ars
+            | Currency::Ngn
+            | Currency::Ghs
+            | Currency::Inr => 0,
         }
     }
 

@@ -41,7 +41,7 @@ const ROWS: &[Row] = &[
     Row("INVALID_PARTNER_FLOW", &[Register, Verification, Quote, Create, Read, List, Cancel, History], ByName),
     Row("BAD_REQUEST", &[Register, Quote, Create, Execute, Cancel], ByMessage),
     Row("REQUIRED_USER_ID_ERROR", &[Create], ByName),
-    Row("USER_NOT_VERIFIED_ERROR", &[Create], Is(Refusal::NotVerified)),
+    Row("USER_NOT_VERIFIED_ERROR", &[Create], Is(Refusal::NotVerified { url: None })),
     Row("QUOTE_EXPIRED", &[Create], Is(Refusal::QuoteExpired)),
     Row("INVALID_TOKEN_OPERATION_ERROR", &[Quote, Create], Is(Refusal::AssetUnavailable)),
     Row("INVALID_FIAT_AMOUNT_ERROR", &[Quote, Create], Range(Side::Fiat)),

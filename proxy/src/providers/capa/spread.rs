@@ -16,7 +16,7 @@ use thiserror::Error;
 use super::{Capa, settings::PREMIUM_SPREAD};
 use crate::{
     config::ConfigError,
-    provider::{ProviderError, QuoteAsk},
+    provider::{ProviderError, ProviderUserId, QuoteAsk},
 };
 
 /// How much is asked about: well within the limits of the simulator and of any account.
@@ -52,6 +52,8 @@ impl Capa {
 
     async fn compare_rates(&self) -> Result<(), SpreadError> {
         let ask = QuoteAsk {
+            user: ProviderUserId(String::new()),
+            account: None,
             kind: QuoteKind::Indicative,
             token: Token::Usdc,
             network: Network::Pol,

@@ -23,6 +23,9 @@ const NOTHING: LocalFacts = LocalFacts {
     ever_funded: false,
     cancel_asked: false,
     offer_is_over: false,
+    transfer_signed: false,
+    refund_signed: false,
+    not_received: false,
 };
 const OVER: LocalFacts = LocalFacts {
     offer_is_over: true,
@@ -192,20 +195,13 @@ fn snapshot(said: Said) -> Snapshot {
         CancelledBecause(reason) => ("CANCELLED", None, Some(reason.to_owned())),
     };
     Snapshot {
-        reference: ProviderRef("t-1".to_owned()),
-        status: status.to_owned(),
-        token: None,
-        network: None,
-        currency: None,
-        crypto_amount: Amount::ZERO,
-        fiat_amount: Amount::ZERO,
-        rate: Amount::ZERO,
-        address: None,
-        account: None,
-        created_at: None,
         cancellation_reason,
         tx_hash,
-        provider_now: None,
+        ..Snapshot::new(
+            ProviderRef("t-1".to_owned()),
+            status.to_owned(),
+            Amount::ZERO,
+        )
     }
 }
 
@@ -218,6 +214,7 @@ fn all_facts() -> impl Iterator<Item = LocalFacts> {
         ever_funded: bits & 8 != 0,
         cancel_asked: bits & 16 != 0,
         offer_is_over: bits & 32 != 0,
+        ..NOTHING
     })
 }
 

@@ -59,7 +59,8 @@ struct Address {
 }
 
 impl BankInformation {
-    pub(super) fn new(details: &BankDetails) -> Self {
+    /// Nothing for an account that is not paid.
+    pub(super) fn new(details: &BankDetails) -> Option<Self> {
         let answer = |key| details.answer(key).map(str::to_owned);
         // Our choices are written small, theirs in capitals.
         let choice = |key| details.answer(key).map(str::to_ascii_uppercase);
@@ -76,7 +77,7 @@ impl BankInformation {
             account_identifier: details.account().to_owned(),
             ..Self::default()
         };
-        match details.country().code {
+        Some(match details.country().code {
             CountryCode::Mx => common,
             CountryCode::Do => Self {
                 bank_name: details.bank_name(),
@@ -106,7 +107,15 @@ impl BankInformation {
                 bic: answer(FieldKey::Bic),
                 ..common
             },
-        }
+            CountryCode::Ar
+            | CountryCode::Cl
+            | CountryCode::Co
+            | CountryCode::Pe
+            | CountryCode::Gb
+            | CountryCode::Gh
+            | CountryCode::In
+            | CountryCode::Ng => return None,
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{OFF_RAMP, bank::BankInformation, figure::Figure, said};
 use crate::{
-    provider::{NewOrder, ProviderRef, ProviderUserId, Snapshot},
+    provider::{NewOrder, Payee, ProviderRef, ProviderUserId, Refusal, Snapshot},
     providers::capa::{
         failure::Failure,
         listing::{Item, Listed},
@@ -31,13 +31,26 @@ pub(in super::super) struct CreateRequest<'a> {
 }
 
 impl<'a> CreateRequest<'a> {
-    pub(in super::super) fn new(order: &'a NewOrder) -> Self {
-        Self {
+    /// An account and a locked price are all that it takes.
+    pub(in super::super) fn new(order: &'a NewOrder) -> Result<Self, Failure> {
+        let unsupported = |code: &str| {
+            Failure::Refused(Refusal::Other {
+                code: code.to_owned(),
+            })
+        };
+        let Payee::Given(account) = &order.payee else {
+            return Err(unsupported("an account of another kind"));
+        };
+        Ok(Self {
             user_id: &order.user.0,
-            quote_id: &order.quote_reference,
-            user_bank_information: BankInformation::new(&order.destination),
+            quote_id: order
+                .quote_reference
+                .as_deref()
+                .ok_or_else(|| unsupported("no locked price"))?,
+            user_bank_information: BankInformation::new(account)
+                .ok_or_else(|| unsupported("an account in another country"))?,
             receiver_id: order.receiver.as_deref(),
-        }
+        })
     }
 }
 
@@ -119,14 +132,11 @@ impl Transaction {
     pub(in super::super) fn snapshot(self, provider_now: Option<Timestamp>) -> Snapshot {
         Snapshot {
             created_at: self.created_at(),
-            reference: ProviderRef(self.id),
-            status: self.status,
             token: Token::parse(&self.token_symbol),
             network: Network::parse(&self.blockchain_symbol),
             currency: currency(&self.fiat_currency),
-            crypto_amount: self.crypto_amount.0,
-            fiat_amount: self.fiat_amount.0,
-            rate: self.exchange_rate.0,
+            fiat_amount: Some(self.fiat_amount.0),
+            rate: Some(self.exchange_rate.0),
             address: said(self.destination_wallet_address),
             account: self.bank_account.and_then(BankAccount::number),
             cancellation_reason: said(self.cancellation_reason),
@@ -134,6 +144,7 @@ impl Transaction {
                 .invoice
                 .and_then(|invoice| said(invoice.transaction_hash)),
             provider_now,
+            ..Snapshot::new(ProviderRef(self.id), self.status, self.crypto_amount.0)
         }
     }
 }
@@ -284,7 +295,7 @@ mod tests {
         );
         let snapshot = read(&with("blockchainSymbol", json!("DOGE"))).unwrap();
         assert_eq!(snapshot.network, None);
-        let snapshot = read(&with("fiatCurrency", json!("ARS"))).unwrap();
+        let snapshot = read(&with("fiatCurrency", json!("JPY"))).unwrap();
         assert_eq!(snapshot.currency, None);
         let snapshot = read(&with("createdAt", json!("yesterday"))).unwrap();
         assert_eq!(snapshot.created_at, None);

@@ -96,6 +96,7 @@ impl Quote {
             fiat_amount: self.fiat_amount.0,
             rate: self.rate.0,
             spread: self.premium_spread.map_or(spread, |Figure(spread)| spread),
+            fees: Vec::new(),
             expires_at,
             provider_now,
         })
@@ -135,9 +136,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::provider::ProviderUserId;
 
     fn ask() -> QuoteAsk {
         QuoteAsk {
+            user: ProviderUserId("u-1".to_owned()),
+            account: None,
             kind: QuoteKind::Firm,
             token: Token::Usdc,
             network: Network::Pol,

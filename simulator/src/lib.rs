@@ -16,6 +16,7 @@ mod figure;
 mod notices;
 pub mod providers;
 mod shop;
+mod stamp;
 mod world;
 
 use std::future::Future;

@@ -42,6 +42,16 @@ pub enum Operation {
     Notifications,
     /// One webhook of the history is read, or asked for once more.
     Notification,
+    /// Keys are exchanged for a token.
+    Authenticate,
+    /// One order is read.
+    Read,
+    /// What is traded is listed.
+    Assets,
+    /// A user's document is uploaded.
+    Documents,
+    /// Webhooks are subscribed to.
+    Subscribe,
 }
 
 /// How a provider words the failures that it would admit to.
@@ -50,6 +60,8 @@ pub(crate) trait Failures {
     fn server_error(&self, operation: Operation) -> Response;
     /// The caller asks too often.
     fn too_many_requests(&self) -> Response;
+    /// The status that every order begins with.
+    fn first_status(&self) -> &'static str;
 }
 
 /// The faults of one provider that are switched on, and how often each operation was asked for.
@@ -76,7 +88,7 @@ struct Line {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Quote,
         Self::Create,
         Self::Execute,
@@ -86,6 +98,11 @@ impl Operation {
         Self::Kyc,
         Self::Notifications,
         Self::Notification,
+        Self::Authenticate,
+        Self::Read,
+        Self::Assets,
+        Self::Documents,
+        Self::Subscribe,
     ];
 }
 
@@ -221,13 +238,14 @@ pub(crate) async fn answer(
         | Fault::TenMegabytes
         | Fault::EmptyBody => {
             let response = next.run(request).await;
-            spoil::rewrite(response, |bytes| spoilt(&fault, bytes)).await
+            let first_status = failures.first_status();
+            spoil::rewrite(response, |bytes| spoilt(&fault, bytes, first_status)).await
         }
     }
 }
 
 /// What a fault that changes only the body makes of it.
-fn spoilt(fault: &Fault, bytes: Bytes) -> Body {
+fn spoilt(fault: &Fault, bytes: Bytes, first_status: &str) -> Body {
     match fault {
         Fault::SlowDrip => spoil::drip(bytes),
         Fault::MalformedJson => spoil::break_off(bytes),
@@ -240,7 +258,7 @@ fn spoilt(fault: &Fault, bytes: Bytes) -> Body {
         Fault::NegativeAmount => fields::negate(bytes),
         Fault::HugeAmount => fields::inflate(bytes),
         Fault::UnknownStatus => fields::hide_status(bytes),
-        Fault::StatusBack => fields::go_back(bytes),
+        Fault::StatusBack => fields::go_back(bytes, first_status),
         Fault::AnotherId => fields::change_id(bytes),
         Fault::TenMegabytes => spoil::bloat(bytes),
         Fault::EmptyBody => Body::empty(),

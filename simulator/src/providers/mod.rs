@@ -1,3 +1,4 @@
 //! The providers that are stood in for, one folder each.
 
 pub mod capa;
+pub mod common;

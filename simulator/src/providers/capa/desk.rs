@@ -8,13 +8,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::knobs::WebhookDelivery;
 use super::letters::Letter;
 use super::new_id;
 use super::refusal::Refusal;
-use super::webhooks::{DeliveryOutcome, ReleaseOrder, WebhookView};
+use super::webhooks::WebhookView;
 use crate::clock::Moment;
 use crate::config::WebhookTarget;
+use crate::providers::common::{DeliveryOutcome, ReleaseOrder, WebhookDelivery};
 
 /// How many notifications are remembered.
 pub(super) const HISTORY: usize = 1_000;

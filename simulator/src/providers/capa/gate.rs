@@ -1,9 +1,7 @@
 //! What every request passes on its way in: the fault layer, then the key.
 
-use std::time::SystemTime;
-
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::MethodRouter;
@@ -34,16 +32,6 @@ pub(super) async fn no_such_route(State(capa): State<Capa>, headers: HeaderMap) 
         .err()
         .unwrap_or(Refusal::RouteNotFound);
     capa.refuse(&refusal)
-}
-
-/// Every answer carries the simulator's time.
-pub(super) async fn stamp(State(capa): State<Capa>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let now: SystemTime = capa.inner.world.clock().now().to_system_time();
-    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
 }
 
 #[derive(Clone, Debug)]
@@ -104,7 +92,12 @@ fn flow_refusal(operation: Option<Operation>, flow: PartnerFlow) -> Result<(), R
                 | Operation::Users
                 | Operation::Kyc
                 | Operation::Notifications
-                | Operation::Notification,
+                | Operation::Notification
+                | Operation::Authenticate
+                | Operation::Read
+                | Operation::Assets
+                | Operation::Documents
+                | Operation::Subscribe,
             ),
         ) => Err(Refusal::InvalidPartnerFlow),
     }
@@ -121,11 +114,20 @@ impl Failures for Capa {
             | Operation::Cancel
             | Operation::Kyc
             | Operation::Notifications
-            | Operation::Notification => Refusal::Internal,
+            | Operation::Notification
+            | Operation::Authenticate
+            | Operation::Read
+            | Operation::Assets
+            | Operation::Documents
+            | Operation::Subscribe => Refusal::Internal,
         })
     }
 
     fn too_many_requests(&self) -> Response {
         self.refuse(&Refusal::TooManyRequests)
+    }
+
+    fn first_status(&self) -> &'static str {
+        "PENDING"
     }
 }

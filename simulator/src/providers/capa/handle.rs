@@ -2,7 +2,6 @@
 //!
 //! All of it is synchronous and takes effect at once.
 
-use rust_decimal::Decimal;
 use thiserror::Error;
 
 use super::books::{Arrival, Books, Transaction, User, Verification};
@@ -11,31 +10,12 @@ use super::letters::Letter;
 use super::refusal::Refusal;
 use super::status::Status;
 use super::views::{TransactionView, UserView};
-use super::webhooks::{ReleaseOrder, WebhookView};
+use super::webhooks::WebhookView;
 use super::{Capa, new_id};
 use crate::config::WebhookTarget;
 use crate::fault::{Fault, Operation, Pending};
+use crate::providers::common::{Deposit, Pick, ReleaseOrder};
 use crate::world::Pairs;
-
-/// Which transaction is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// The one that was created last.
-    Latest,
-    /// The one with this id.
-    Id(String),
-}
-
-/// Crypto that arrives at a deposit address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deposit {
-    /// The amount that was agreed.
-    Exact,
-    /// Some other amount of the right token.
-    Amount(Decimal),
-    /// The wrong token.
-    WrongToken,
-}
 
 /// Who is to be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,28 +250,5 @@ impl Transaction {
             Deposit::Amount(amount) if amount == self.deal.crypto_amount => Arrival::Matching,
             Deposit::Amount(_) | Deposit::WrongToken => Arrival::Mismatched,
         }
-    }
-}
-
-/// An id, or the word `latest`.
-impl From<&str> for Pick {
-    fn from(text: &str) -> Self {
-        if text == "latest" {
-            Self::Latest
-        } else {
-            Self::Id(text.to_owned())
-        }
-    }
-}
-
-impl From<&String> for Pick {
-    fn from(text: &String) -> Self {
-        Self::from(text.as_str())
-    }
-}
-
-impl From<String> for Pick {
-    fn from(text: String) -> Self {
-        Self::from(text.as_str())
     }
 }

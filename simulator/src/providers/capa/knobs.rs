@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::providers::common::WebhookDelivery;
+
 /// The switches of Capa's stand-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -248,21 +250,6 @@ pub enum LateDeposits {
     Shown,
     /// Nothing that the API shows.
     Ignored,
-}
-
-/// How webhooks are delivered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WebhookDelivery {
-    /// Each once, at once.
-    #[default]
-    Once,
-    /// Each twice.
-    Twice,
-    /// Not before they are released.
-    Held,
-    /// Never: something on the way answers 2xx, and nobody receives them.
-    Lost,
 }
 
 impl Default for Knobs {

@@ -49,20 +49,22 @@ use self::webhooks::Post;
 use crate::clock::Moment;
 use crate::config::WebhookTarget;
 use crate::fault::{Faults, Operation};
+use crate::stamp;
 use crate::world::World;
 
 pub use self::books::Verification;
 pub use self::desk::NotificationStatus;
-pub use self::handle::{AddUser, Deposit, Pick, UnknownTransaction, UnknownUser};
+pub use self::handle::{AddUser, UnknownTransaction, UnknownUser};
 pub use self::knobs::{
     AssetList, BankChecks, CreatedAs, Decimals, ErrorShape, EventNames, ExecuteAnswer, Execution,
     ExtraFields, Knobs, LateDeposits, MockAmounts, MockStart, PartnerFlow, Path, Payout, PennyTest,
-    Statuses, WebhookDelivery,
+    Statuses,
 };
 pub use self::refusal::{Range, Refusal};
 pub use self::status::Status;
 pub use self::views::{DepositView, TransactionView, UserView};
-pub use self::webhooks::{DeliveryOutcome, ReleaseOrder, WebhookView};
+pub use self::webhooks::WebhookView;
+pub use super::common::{DeliveryOutcome, Deposit, Pick, ReleaseOrder, WebhookDelivery};
 
 /// Capa's stand-in, and the handle on it. Clones are the same Capa.
 #[derive(Clone, Debug)]
@@ -142,8 +144,8 @@ impl Capa {
             )
             .fallback(gate::no_such_route)
             .layer(axum::middleware::from_fn_with_state(
-                self.clone(),
-                gate::stamp,
+                self.inner.world.clock().clone(),
+                stamp::stamp,
             ))
             .with_state(self.clone());
         Router::new().nest(PREFIX, routes)

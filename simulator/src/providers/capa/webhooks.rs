@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::Sha256;
 use tokio::sync::Notify;
 
 use super::desk::{Delivery, Desk, Notification, NotificationStatus};
-use super::knobs::WebhookDelivery;
 use super::letters::Letter;
 use crate::clock::{Clock, Moment};
 use crate::config::WebhookTarget;
+use crate::providers::common::{DeliveryOutcome, ReleaseOrder, WebhookDelivery};
 
 /// A webhook and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,33 +35,6 @@ pub struct WebhookView {
     pub outcome: DeliveryOutcome,
 }
 
-/// How sending a webhook went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryOutcome {
-    /// There was nowhere to send it.
-    NotSent,
-    /// It waits to be sent or released.
-    Waiting,
-    /// It was answered with this status.
-    Answered(u16),
-    /// It was not answered.
-    Failed,
-    /// Something on the way took it with a 2xx, and nobody received it.
-    Lost,
-}
-
-/// In which order held webhooks are released.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReleaseOrder {
-    /// As it happened.
-    #[default]
-    AsHappened,
-    /// The last first.
-    Reversed,
-}
-
 /// Where letters become deliveries.
 #[derive(Debug)]
 pub(super) struct Post {
@@ -78,17 +51,6 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How much of a receiver's error is kept, in bytes.
 const LONGEST_ERROR: usize = 4_096;
-
-impl DeliveryOutcome {
-    /// Any 2xx is a success (7.2).
-    pub(super) fn is_success(self) -> bool {
-        match self {
-            Self::Answered(status) => (200..300).contains(&status),
-            Self::Lost => true,
-            Self::NotSent | Self::Waiting | Self::Failed => false,
-        }
-    }
-}
 
 impl Post {
     pub(super) fn new(target: Option<WebhookTarget>, clock: Clock) -> Self {
@@ -232,13 +194,5 @@ mod tests {
             signature("whsec_test", body),
             "0010a4023c3fa9ca4c3accdc15d0306eb02693443252b35e0f625ec79269298d"
         );
-    }
-
-    #[test]
-    fn only_a_2xx_is_a_success() {
-        let taken = |status| DeliveryOutcome::Answered(status).is_success();
-        let statuses = [200, 204, 299, 300, 307, 401, 500];
-        let expected = [true, true, true, false, false, false, false];
-        assert_eq!(statuses.map(taken), expected);
     }
 }

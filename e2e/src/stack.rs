@@ -70,6 +70,7 @@ impl Stack {
                     page_dir: environment.widget_dir.clone(),
                     notify_secret: Some(NOTIFY_SECRET.to_owned()),
                 }),
+                ..offramp_simulator::Config::default()
             },
             clock.clone(),
         );

@@ -15,6 +15,8 @@ pub struct Config {
     pub capa_key: String,
     /// Where Capa's stand-in sends its webhooks; nowhere if absent.
     pub webhook: Option<WebhookTarget>,
+    /// The keys that CryptoPocket's stand-in accepts, and signs its webhooks with.
+    pub cryptopocket: CryptoPocketKeys,
     /// The demo partner's shop; none if absent.
     pub shop: Option<ShopConfig>,
 }
@@ -25,6 +27,15 @@ pub struct WebhookTarget {
     /// The address that is posted to.
     pub url: String,
     /// The secret behind every signature.
+    pub secret: String,
+}
+
+/// The two keys of an operator at CryptoPocket.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CryptoPocketKeys {
+    /// The public one, which names the other.
+    pub key: String,
+    /// The secret one.
     pub secret: String,
 }
 
@@ -54,6 +65,8 @@ impl Config {
     ///
     /// - `SIMULATOR_CAPA_KEY`: [`Config::capa_key`] (`sim_capa_key`).
     /// - `SIMULATOR_WEBHOOK_URL` and `SIMULATOR_WEBHOOK_SECRET`: [`Config::webhook`] (none).
+    /// - `SIMULATOR_CRYPTOPOCKET_KEY` and `SIMULATOR_CRYPTOPOCKET_SECRET`: [`Config::cryptopocket`]
+    ///   (`sim_cryptopocket_key`, `sim_cryptopocket_secret`).
     /// - `OFFRAMP_SECRET_KEY`: [`ShopConfig::secret_key`]; without it there is no shop.
     /// - `SHOP_PROXY_URL`: [`ShopConfig::proxy_url`] (`http://127.0.0.1:8080`).
     /// - `SHOP_PAGE_DIR`: [`ShopConfig::page_dir`] (`dist`).
@@ -67,6 +80,7 @@ impl Config {
         Ok(Self {
             capa_key: variable("SIMULATOR_CAPA_KEY").unwrap_or_else(|| Self::default().capa_key),
             webhook: WebhookTarget::from_env(&variable)?,
+            cryptopocket: CryptoPocketKeys::from_env(&variable),
             shop: ShopConfig::from_env(&variable)?,
         })
     }
@@ -83,6 +97,16 @@ impl WebhookTarget {
             problem: "is needed beside SIMULATOR_WEBHOOK_URL",
         })?;
         Ok(Some(Self { url, secret }))
+    }
+}
+
+impl CryptoPocketKeys {
+    fn from_env(variable: &impl Fn(&str) -> Option<String>) -> Self {
+        let Self { key, secret } = Self::default();
+        Self {
+            key: variable("SIMULATOR_CRYPTOPOCKET_KEY").unwrap_or(key),
+            secret: variable("SIMULATOR_CRYPTOPOCKET_SECRET").unwrap_or(secret),
+        }
     }
 }
 
@@ -130,7 +154,17 @@ impl Default for Config {
         Self {
             capa_key: "sim_capa_key".to_owned(),
             webhook: None,
+            cryptopocket: CryptoPocketKeys::default(),
             shop: None,
+        }
+    }
+}
+
+impl Default for CryptoPocketKeys {
+    fn default() -> Self {
+        Self {
+            key: "sim_cryptopocket_key".to_owned(),
+            secret: "sim_cryptopocket_secret".to_owned(),
         }
     }
 }
@@ -140,7 +174,16 @@ impl fmt::Debug for Config {
         formatter
             .debug_struct("Config")
             .field("webhook", &self.webhook)
+            .field("cryptopocket", &self.cryptopocket)
             .field("shop", &self.shop)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for CryptoPocketKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CryptoPocketKeys")
             .finish_non_exhaustive()
     }
 }
@@ -182,7 +225,19 @@ mod tests {
     fn an_empty_environment_is_a_simulator_without_shop_and_webhooks() {
         let config = read(&[("SIMULATOR_CAPA_KEY", "")]).unwrap();
         assert_eq!(config.capa_key, "sim_capa_key");
+        assert_eq!(config.cryptopocket.key, "sim_cryptopocket_key");
+        assert_eq!(config.cryptopocket.secret, "sim_cryptopocket_secret");
         assert_eq!((config.webhook, config.shop), (None, None));
+    }
+
+    #[test]
+    fn each_provider_has_its_own_keys() {
+        let config = read(&[
+            ("SIMULATOR_CRYPTOPOCKET_KEY", "a"),
+            ("SIMULATOR_CRYPTOPOCKET_SECRET", "b"),
+        ]);
+        let keys = config.unwrap().cryptopocket;
+        assert_eq!((keys.key.as_str(), keys.secret.as_str()), ("a", "b"));
     }
 
     #[test]
@@ -224,6 +279,10 @@ mod tests {
         let config = Config {
             capa_key,
             webhook: Some(webhook),
+            cryptopocket: CryptoPocketKeys {
+                key: "PLANTED".to_owned(),
+                secret: "PLANTED".to_owned(),
+            },
             shop: Some(shop),
         };
         let printed = format!("{config:?}");

@@ -4,8 +4,9 @@
 //! The simulator writes each provider's JSON with its own types, from the provider's contract, and
 //! shares nothing with the proxy. A misunderstanding shows up as a failed test that way.
 //!
-//! Read [`clock`] for time, [`fault`] for ways to fail, [`providers::capa`] for Capa. What a test
-//! does through the handle of [`Simulator::capa`], the demo does over `/_sim/…`.
+//! Read [`clock`] for time, [`fault`] for ways to fail, [`providers::capa`] for Capa and
+//! [`providers::cryptopocket`] for CryptoPocket. What a test does through a handle, that of
+//! [`Simulator::capa`] for one, the demo does over `/_sim/…`.
 
 pub mod clock;
 pub mod config;
@@ -31,12 +32,13 @@ use tokio::task::JoinSet;
 use self::world::World;
 
 pub use self::clock::{Clock, Moment, Motion};
-pub use self::config::{Config, ShopConfig, WebhookTarget};
+pub use self::config::{Config, CryptoPocketKeys, ShopConfig, WebhookTarget};
 pub use self::door::{Door, Shut};
 pub use self::fault::{Fault, Operation};
 pub use self::providers::capa::{
     AddUser, Capa, Deposit, Knobs, Pick, Refusal, Status, TransactionView,
 };
+pub use self::providers::cryptopocket::CryptoPocket;
 pub use rust_decimal::Decimal;
 
 /// Everything that is simulated. Clones are the same simulator.
@@ -44,6 +46,7 @@ pub use rust_decimal::Decimal;
 pub struct Simulator {
     world: World,
     capa: Capa,
+    cryptopocket: CryptoPocket,
     shop: Option<ShopConfig>,
     door: Door,
 }
@@ -54,13 +57,16 @@ impl Simulator {
         let Config {
             capa_key,
             webhook,
+            cryptopocket,
             shop,
         } = config;
         let world = World::new(clock);
         let capa = Capa::new(capa_key, webhook, world.clone());
+        let cryptopocket = CryptoPocket::new(cryptopocket, world.clone());
         Self {
             world,
             capa,
+            cryptopocket,
             shop,
             door: Door::default(),
         }
@@ -76,6 +82,11 @@ impl Simulator {
         &self.capa
     }
 
+    /// The handle on CryptoPocket's stand-in.
+    pub fn cryptopocket(&self) -> &CryptoPocket {
+        &self.cryptopocket
+    }
+
     /// The handle on the door that connections come in by, under [`run`].
     pub fn door(&self) -> &Door {
         &self.door
@@ -86,6 +97,7 @@ impl Simulator {
     pub fn router(&self) -> Router {
         Router::new()
             .merge(self.capa.router())
+            .merge(self.cryptopocket.router())
             .merge(control::router(self))
             .merge(shop::router(
                 self.shop.clone(),
@@ -111,6 +123,8 @@ pub async fn run(
     let mut background = JoinSet::new();
     let capa = simulator.capa.clone();
     background.spawn(async move { capa.live().await });
+    let cryptopocket = simulator.cryptopocket.clone();
+    background.spawn(async move { cryptopocket.live().await });
 
     let listener = simulator.door.before(listener)?;
     let (stopping, stopped) = oneshot::channel::<()>();

@@ -46,10 +46,11 @@ fn greeting(base: &str, config: &Config) -> String {
         None => "off (OFFRAMP_SECRET_KEY is not set)".to_owned(),
     };
     format!(
-        "Capa     {base}/api/partner/v2\n\
-         Control  {base}/_sim/books\n\
-         Shop     {shop}\n\
-         Amounts  10.01 is paid, 10.02 fails the name check, 10.03 is never received"
+        "Capa          {base}/api/partner/v2\n\
+         CryptoPocket  {base}/cryptopocket/api\n\
+         Control       {base}/_sim/books\n\
+         Shop          {shop}\n\
+         Amounts       10.01 is paid, 10.02 fails the name check, 10.03 is never received"
     )
 }
 

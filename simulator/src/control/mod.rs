@@ -3,31 +3,47 @@
 //! None of it is part of a provider's API, and none of it asks for a key. An order is named by its
 //! id or as `latest`.
 //!
+//! What no provider has to itself:
+//!
 //! | call | body |
 //! |---|---|
 //! | `GET /clock`, `POST /clock/hold`, `POST /clock/run` | |
 //! | `POST /clock/step` | `{ "ms": 30000 }` |
 //! | `POST /clock/speed` | `{ "factor": 60 }` |
-//! | `GET /orders` | |
-//! | `POST /orders/{order}/deposit` | `{ "kind": "exact" }`, `{ "kind": "amount", "amount": "40" }`, `{ "kind": "wrong_token" }` |
-//! | `POST /orders/{order}/status` | `{ "status": "FAILED" }`, or any other word |
-//! | `GET /faults`, `DELETE /faults` | |
-//! | `POST /faults` | `{ "operation": "create", "fault": "timeout_after", "times": 1 }`; without `operation` all of them; `refuse` instead of `fault` for a documented refusal |
 //! | `POST /door` | `{ "shut": "refusing", "for_ms": 2000 }`, or `silent`: no connection comes about until then |
-//! | `GET /knobs`, `PATCH /knobs` | the knobs that change, as in [`Knobs`](crate::Knobs); `{ "webhooks": "twice" }`, `"held"` or `"lost"` for webhooks that come twice, late or never |
 //! | `GET /rates` | |
 //! | `POST /rates` | `{ "bps": -100 }`, with `token` and `currency` for some pairs only |
+//!
+//! What every provider has under `/_sim/{provider}/`, and Capa under `/_sim/` too:
+//!
+//! | call | body |
+//! |---|---|
+//! | `GET /orders` | |
+//! | `POST /orders/{order}/deposit` | `{ "kind": "exact" }`, `{ "kind": "amount", "amount": "40" }`, `{ "kind": "wrong_token" }` |
+//! | `POST /orders/{order}/status` | `{ "status": "FAILED" }`, or any other word, as the provider spells it |
+//! | `GET /faults`, `DELETE /faults` | |
+//! | `POST /faults` | `{ "operation": "create", "fault": "timeout_after", "times": 1 }`; without `operation` all of them; `refuse` instead of `fault` for a documented refusal |
+//! | `GET /knobs`, `PATCH /knobs` | the knobs that change, as in the provider's `Knobs`; `{ "webhooks": "twice" }`, `"held"` or `"lost"` for webhooks that come twice, late or never |
 //! | `GET /users` | |
 //! | `POST /users` | `{ "verified": true }` |
-//! | `POST /users/{user}/verification` | `{ "verification": "VERIFIED" }` |
+//! | `POST /users/{user}/verification` | `{ "verification": "VERIFIED" }`, as the provider spells it |
 //! | `GET /webhooks` | |
 //! | `POST /webhooks/target` | `{ "url": "http://…", "secret": "…" }`; without `url` nowhere |
 //! | `POST /webhooks/replay` | `{ "order": "latest" }` |
 //! | `POST /webhooks/release` | `{ "order": "reversed" }` or `{ "order": "as_happened" }` |
 //! | `GET /books` | |
+//!
+//! What only CryptoPocket has, under `/_sim/cryptopocket/`; its webhooks are signed with the API
+//! secret, so that a target has none:
+//!
+//! | call | body |
+//! |---|---|
+//! | `POST /tokens/expire` | |
+//! | `POST /users/{user}/standing` | `{ "standing": "banned" }`, `"reinforced"` or `"good"` |
 
 mod books;
 mod clock;
+mod cryptopocket;
 mod door;
 mod faults;
 mod knobs;
@@ -47,12 +63,29 @@ use crate::providers::capa::{UnknownTransaction, UnknownUser};
 
 /// Every route of the control plane.
 pub(crate) fn router(simulator: &Simulator) -> Router {
-    let routes = Router::new()
+    let routes = shared()
+        .merge(capa())
+        .nest("/capa", capa())
+        .with_state(simulator.clone())
+        .nest("/cryptopocket", cryptopocket::routes(simulator));
+    Router::new().nest("/_sim", routes)
+}
+
+/// What no provider has to itself.
+fn shared() -> Router<Simulator> {
+    Router::new()
         .route("/clock", get(clock::show))
         .route("/clock/hold", post(clock::hold))
         .route("/clock/run", post(clock::run))
         .route("/clock/step", post(clock::step))
         .route("/clock/speed", post(clock::speed))
+        .route("/door", post(door::shut))
+        .route("/rates", get(rates::list).post(rates::shift))
+}
+
+/// What is done to Capa's stand-in.
+fn capa() -> Router<Simulator> {
+    Router::new()
         .route("/orders", get(orders::list))
         .route("/orders/{order}/deposit", post(orders::deposit))
         .route("/orders/{order}/status", post(orders::force_status))
@@ -62,9 +95,7 @@ pub(crate) fn router(simulator: &Simulator) -> Router {
                 .post(faults::switch_on)
                 .delete(faults::clear),
         )
-        .route("/door", post(door::shut))
         .route("/knobs", get(knobs::show).patch(knobs::turn))
-        .route("/rates", get(rates::list).post(rates::shift))
         .route("/users", get(users::list).post(users::add))
         .route("/users/{user}/verification", post(users::verify))
         .route("/webhooks", get(webhooks::list))
@@ -72,8 +103,6 @@ pub(crate) fn router(simulator: &Simulator) -> Router {
         .route("/webhooks/replay", post(webhooks::replay))
         .route("/webhooks/release", post(webhooks::release))
         .route("/books", get(books::show))
-        .with_state(simulator.clone());
-    Router::new().nest("/_sim", routes)
 }
 
 /// Why the control plane did not do what it was told.
@@ -81,6 +110,7 @@ pub(crate) fn router(simulator: &Simulator) -> Router {
 enum Refused {
     UnknownTransaction(UnknownTransaction),
     UnknownUser(UnknownUser),
+    NotFound(String),
     BadRequest(String),
 }
 
@@ -101,6 +131,7 @@ impl IntoResponse for Refused {
         let (status, error) = match self {
             Self::UnknownTransaction(error) => (StatusCode::NOT_FOUND, error.to_string()),
             Self::UnknownUser(error) => (StatusCode::NOT_FOUND, error.to_string()),
+            Self::NotFound(error) => (StatusCode::NOT_FOUND, error),
             Self::BadRequest(error) => (StatusCode::BAD_REQUEST, error),
         };
         (status, Json(json!({ "error": error }))).into_response()

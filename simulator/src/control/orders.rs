@@ -33,7 +33,7 @@ pub(super) async fn deposit(
 
 #[derive(Debug, Deserialize)]
 pub(super) struct StatusBody {
-    status: String,
+    pub(super) status: String,
 }
 
 pub(super) async fn force_status(

@@ -34,7 +34,7 @@ pub(super) async fn aim(
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ReplayBody {
-    order: String,
+    pub(super) order: String,
 }
 
 pub(super) async fn replay(
@@ -48,7 +48,7 @@ pub(super) async fn replay(
 #[derive(Debug, Deserialize)]
 pub(super) struct ReleaseBody {
     #[serde(default)]
-    order: ReleaseOrder,
+    pub(super) order: ReleaseOrder,
 }
 
 pub(super) async fn release(

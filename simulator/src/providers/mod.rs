@@ -2,3 +2,4 @@
 
 pub mod capa;
 pub mod common;
+pub mod cryptopocket;

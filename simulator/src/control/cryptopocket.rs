@@ -1,0 +1,245 @@
+//! What is done to CryptoPocket's stand-in, under `/_sim/cryptopocket`.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Refused;
+use super::orders::{DepositBody, StatusBody};
+use super::webhooks::{ReleaseBody, ReplayBody};
+use crate::Simulator;
+use crate::clock::Moment;
+use crate::fault::{Fault, Operation, Pending};
+use crate::providers::common::Deposit;
+use crate::providers::cryptopocket::{
+    CryptoPocket, Knobs, Kyc, OrderView, Refusal, Standing, Status, UnknownOrder, UnknownUser,
+    UserView, WebhookView,
+};
+
+pub(super) fn routes(simulator: &Simulator) -> Router {
+    Router::new()
+        .route("/orders", get(orders))
+        .route("/orders/{order}/deposit", post(deposit))
+        .route("/orders/{order}/status", post(force_status))
+        .route("/faults", get(faults).post(switch_on).delete(clear_faults))
+        .route("/knobs", get(knobs).patch(turn))
+        .route("/users", get(users).post(add_user))
+        .route("/users/{user}/verification", post(verify))
+        .route("/users/{user}/standing", post(set_standing))
+        .route("/tokens/expire", post(expire_tokens))
+        .route("/webhooks", get(webhooks))
+        .route("/webhooks/target", post(aim))
+        .route("/webhooks/replay", post(replay))
+        .route("/webhooks/release", post(release))
+        .route("/books", get(books))
+        .with_state(simulator.cryptopocket().clone())
+}
+
+type Pocket = State<CryptoPocket>;
+
+async fn orders(State(pocket): Pocket) -> Json<Vec<OrderView>> {
+    Json(pocket.orders())
+}
+
+async fn deposit(
+    State(pocket): Pocket,
+    Path(order): Path<String>,
+    Json(body): Json<DepositBody>,
+) -> Result<Json<OrderView>, Refused> {
+    Ok(Json(pocket.deposit(order, Deposit::try_from(body)?)?))
+}
+
+async fn force_status(
+    State(pocket): Pocket,
+    Path(order): Path<String>,
+    Json(body): Json<StatusBody>,
+) -> Result<Json<OrderView>, Refused> {
+    let Ok::<Status, _>(status) = body.status.parse();
+    Ok(Json(pocket.force_status(order, status)?))
+}
+
+async fn faults(State(pocket): Pocket) -> Json<Vec<Pending>> {
+    Json(pocket.pending_faults())
+}
+
+/// A fault for one operation or for all of them, once if it is not said how often.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultBody {
+    operation: Option<Operation>,
+    fault: Option<Fault>,
+    refuse: Option<Refusal>,
+    times: Option<u32>,
+}
+
+async fn switch_on(
+    State(pocket): Pocket,
+    Json(body): Json<FaultBody>,
+) -> Result<Json<Vec<Pending>>, Refused> {
+    let operations = body
+        .operation
+        .map_or(Operation::ALL.to_vec(), |operation| vec![operation]);
+    let times = body.times.unwrap_or(1);
+    match (body.fault, body.refuse) {
+        (Some(fault), None) => {
+            for operation in operations {
+                pocket.fault(operation, fault.clone(), times);
+            }
+        }
+        (None, Some(refusal)) => {
+            for operation in operations {
+                pocket.refuse_with(operation, &refusal, times);
+            }
+        }
+        (None, None) | (Some(_), Some(_)) => {
+            let problem = "exactly one of fault and refuse".to_owned();
+            return Err(Refused::BadRequest(problem));
+        }
+    }
+    Ok(Json(pocket.pending_faults()))
+}
+
+async fn clear_faults(State(pocket): Pocket) -> Json<Vec<Pending>> {
+    pocket.clear_faults();
+    Json(pocket.pending_faults())
+}
+
+async fn knobs(State(pocket): Pocket) -> Json<Knobs> {
+    Json(pocket.knobs())
+}
+
+/// Only the named knobs change.
+async fn turn(
+    State(pocket): Pocket,
+    Json(changes): Json<BTreeMap<String, Value>>,
+) -> Result<Json<Knobs>, Refused> {
+    let refused = |error: serde_json::Error| Refused::BadRequest(error.to_string());
+    let mut knobs = serde_json::to_value(pocket.knobs()).map_err(refused)?;
+    if let Some(members) = knobs.as_object_mut() {
+        members.extend(changes);
+    }
+    let knobs: Knobs = serde_json::from_value(knobs).map_err(refused)?;
+    pocket.set_knobs(knobs.clone());
+    Ok(Json(knobs))
+}
+
+async fn users(State(pocket): Pocket) -> Json<Vec<UserView>> {
+    Json(pocket.users())
+}
+
+#[derive(Debug, Deserialize)]
+struct UserBody {
+    verified: bool,
+}
+
+async fn add_user(
+    State(pocket): Pocket,
+    Json(body): Json<UserBody>,
+) -> Result<(StatusCode, Json<UserView>), Refused> {
+    let kyc = if body.verified {
+        Kyc::Valid
+    } else {
+        Kyc::Unused
+    };
+    let id = pocket.add_user(kyc);
+    let user = pocket.users().into_iter().find(|user| user.id == id);
+    Ok((StatusCode::CREATED, Json(user.ok_or(UnknownUser(id))?)))
+}
+
+#[derive(Debug, Deserialize)]
+struct VerificationBody {
+    verification: Kyc,
+}
+
+async fn verify(
+    State(pocket): Pocket,
+    Path(user): Path<u64>,
+    Json(body): Json<VerificationBody>,
+) -> Result<Json<Vec<UserView>>, Refused> {
+    pocket.verify(user, body.verification)?;
+    Ok(Json(pocket.users()))
+}
+
+#[derive(Debug, Deserialize)]
+struct StandingBody {
+    standing: Standing,
+}
+
+async fn set_standing(
+    State(pocket): Pocket,
+    Path(user): Path<u64>,
+    Json(body): Json<StandingBody>,
+) -> Result<Json<Vec<UserView>>, Refused> {
+    pocket.set_standing(user, body.standing)?;
+    Ok(Json(pocket.users()))
+}
+
+async fn expire_tokens(State(pocket): Pocket) -> StatusCode {
+    pocket.expire_tokens();
+    StatusCode::NO_CONTENT
+}
+
+async fn webhooks(State(pocket): Pocket) -> Json<Vec<WebhookView>> {
+    Json(pocket.webhooks())
+}
+
+#[derive(Debug, Deserialize)]
+struct TargetBody {
+    url: Option<String>,
+}
+
+async fn aim(State(pocket): Pocket, Json(body): Json<TargetBody>) -> StatusCode {
+    pocket.set_webhook(body.url.as_deref());
+    StatusCode::NO_CONTENT
+}
+
+async fn replay(
+    State(pocket): Pocket,
+    Json(body): Json<ReplayBody>,
+) -> Result<Json<Value>, Refused> {
+    let count = pocket.replay_webhooks(body.order)?;
+    Ok(Json(json!({ "replayed": count })))
+}
+
+async fn release(State(pocket): Pocket, Json(body): Json<ReleaseBody>) -> StatusCode {
+    pocket.release_webhooks(body.order);
+    StatusCode::NO_CONTENT
+}
+
+/// Everything there is to compare a proxy's memory with.
+#[derive(Debug, Serialize)]
+struct BooksView {
+    now: Moment,
+    users: Vec<UserView>,
+    orders: Vec<OrderView>,
+    requests: BTreeMap<Operation, u64>,
+    webhooks: Vec<WebhookView>,
+}
+
+async fn books(State(pocket): Pocket) -> Json<BooksView> {
+    let requests = Operation::ALL.map(|operation| (operation, pocket.requests(operation)));
+    Json(BooksView {
+        now: pocket.now(),
+        users: pocket.users(),
+        orders: pocket.orders(),
+        requests: requests.into(),
+        webhooks: pocket.webhooks(),
+    })
+}
+
+impl From<UnknownOrder> for Refused {
+    fn from(error: UnknownOrder) -> Self {
+        Self::NotFound(error.to_string())
+    }
+}
+
+impl From<UnknownUser> for Refused {
+    fn from(error: UnknownUser) -> Self {
+        Self::NotFound(error.to_string())
+    }
+}

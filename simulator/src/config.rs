@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use alloy_primitives::{Address, address};
 use thiserror::Error;
 
 use crate::notices;
@@ -17,8 +18,23 @@ pub struct Config {
     pub webhook: Option<WebhookTarget>,
     /// The keys that CryptoPocket's stand-in accepts, and signs its webhooks with.
     pub cryptopocket: CryptoPocketKeys,
+    /// What UNIGOX' stand-in is told.
+    pub unigox: UnigoxConfig,
     /// The demo partner's shop; none if absent.
     pub shop: Option<ShopConfig>,
+}
+
+/// What UNIGOX' stand-in is told before it starts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnigoxConfig {
+    /// The key that it accepts.
+    pub key: String,
+    /// Where webhooks go until somebody registers another address; nowhere if absent.
+    pub webhook_url: Option<String>,
+    /// The secret behind every webhook's signature.
+    pub webhook_secret: String,
+    /// The wallet on XAI that the partner signs from. It holds tokens from the beginning.
+    pub partner_wallet: Address,
 }
 
 /// Where webhooks go, and how they are signed.
@@ -67,6 +83,11 @@ impl Config {
     /// - `SIMULATOR_WEBHOOK_URL` and `SIMULATOR_WEBHOOK_SECRET`: [`Config::webhook`] (none).
     /// - `SIMULATOR_CRYPTOPOCKET_KEY` and `SIMULATOR_CRYPTOPOCKET_SECRET`: [`Config::cryptopocket`]
     ///   (`sim_cryptopocket_key`, `sim_cryptopocket_secret`).
+    /// - `SIMULATOR_UNIGOX_KEY`: [`UnigoxConfig::key`] (`sim_unigox_key`).
+    /// - `SIMULATOR_UNIGOX_WEBHOOK_URL`: [`UnigoxConfig::webhook_url`] (none).
+    /// - `SIMULATOR_UNIGOX_WEBHOOK_SECRET`: [`UnigoxConfig::webhook_secret`] (`whsec_test_unigox`).
+    /// - `SIMULATOR_UNIGOX_PARTNER_WALLET`: [`UnigoxConfig::partner_wallet`] (the first account of
+    ///   the public development mnemonic).
     /// - `OFFRAMP_SECRET_KEY`: [`ShopConfig::secret_key`]; without it there is no shop.
     /// - `SHOP_PROXY_URL`: [`ShopConfig::proxy_url`] (`http://127.0.0.1:8080`).
     /// - `SHOP_PAGE_DIR`: [`ShopConfig::page_dir`] (`dist`).
@@ -81,6 +102,7 @@ impl Config {
             capa_key: variable("SIMULATOR_CAPA_KEY").unwrap_or_else(|| Self::default().capa_key),
             webhook: WebhookTarget::from_env(&variable)?,
             cryptopocket: CryptoPocketKeys::from_env(&variable),
+            unigox: UnigoxConfig::from_env(&variable)?,
             shop: ShopConfig::from_env(&variable)?,
         })
     }
@@ -107,6 +129,32 @@ impl CryptoPocketKeys {
             key: variable("SIMULATOR_CRYPTOPOCKET_KEY").unwrap_or(key),
             secret: variable("SIMULATOR_CRYPTOPOCKET_SECRET").unwrap_or(secret),
         }
+    }
+}
+
+impl UnigoxConfig {
+    fn from_env(variable: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        const URL: &str = "SIMULATOR_UNIGOX_WEBHOOK_URL";
+        const WALLET: &str = "SIMULATOR_UNIGOX_PARTNER_WALLET";
+        let otherwise = Self::default();
+        let webhook_url = variable(URL);
+        if let Some(url) = &webhook_url {
+            check_url(URL, url)?;
+        }
+        let partner_wallet = match variable(WALLET) {
+            None => otherwise.partner_wallet,
+            Some(text) => text.parse().map_err(|_| ConfigError {
+                variable: WALLET,
+                problem: "is not 0x and forty hexadecimal digits",
+            })?,
+        };
+        let secret = variable("SIMULATOR_UNIGOX_WEBHOOK_SECRET");
+        Ok(Self {
+            key: variable("SIMULATOR_UNIGOX_KEY").unwrap_or(otherwise.key),
+            webhook_url,
+            webhook_secret: secret.unwrap_or(otherwise.webhook_secret),
+            partner_wallet,
+        })
     }
 }
 
@@ -155,6 +203,7 @@ impl Default for Config {
             capa_key: "sim_capa_key".to_owned(),
             webhook: None,
             cryptopocket: CryptoPocketKeys::default(),
+            unigox: UnigoxConfig::default(),
             shop: None,
         }
     }
@@ -169,12 +218,24 @@ impl Default for CryptoPocketKeys {
     }
 }
 
+impl Default for UnigoxConfig {
+    fn default() -> Self {
+        Self {
+            key: "sim_unigox_key".to_owned(),
+            webhook_url: None,
+            webhook_secret: "whsec_test_unigox".to_owned(),
+            partner_wallet: address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"),
+        }
+    }
+}
+
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Config")
             .field("webhook", &self.webhook)
             .field("cryptopocket", &self.cryptopocket)
+            .field("unigox", &self.unigox)
             .field("shop", &self.shop)
             .finish_non_exhaustive()
     }
@@ -184,6 +245,16 @@ impl fmt::Debug for CryptoPocketKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("CryptoPocketKeys")
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for UnigoxConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("UnigoxConfig")
+            .field("webhook_url", &self.webhook_url)
+            .field("partner_wallet", &self.partner_wallet)
             .finish_non_exhaustive()
     }
 }
@@ -258,6 +329,9 @@ mod tests {
         let error = read(&[secret, ("OFFRAMP_NOTIFY_SECRET", "hunter2")]).unwrap_err();
         let expected = "OFFRAMP_NOTIFY_SECRET: is not whsec_ and base64 after it";
         assert_eq!(error.to_string(), expected);
+        let error = read(&[("SIMULATOR_UNIGOX_PARTNER_WALLET", "0x1")]).unwrap_err();
+        let expected = "SIMULATOR_UNIGOX_PARTNER_WALLET: is not 0x and forty hexadecimal digits";
+        assert_eq!(error.to_string(), expected);
         let error = read(&[("SIMULATOR_WEBHOOK_URL", "http://a")]).unwrap_err();
         let expected = "SIMULATOR_WEBHOOK_SECRET: is needed beside SIMULATOR_WEBHOOK_URL";
         assert_eq!(error.to_string(), expected);
@@ -282,6 +356,11 @@ mod tests {
             cryptopocket: CryptoPocketKeys {
                 key: "PLANTED".to_owned(),
                 secret: "PLANTED".to_owned(),
+            },
+            unigox: UnigoxConfig {
+                key: "PLANTED".to_owned(),
+                webhook_secret: "PLANTED".to_owned(),
+                ..UnigoxConfig::default()
             },
             shop: Some(shop),
         };

@@ -4,9 +4,9 @@
 //! The simulator writes each provider's JSON with its own types, from the provider's contract, and
 //! shares nothing with the proxy. A misunderstanding shows up as a failed test that way.
 //!
-//! Read [`clock`] for time, [`fault`] for ways to fail, [`providers::capa`] for Capa and
-//! [`providers::cryptopocket`] for CryptoPocket. What a test does through a handle, that of
-//! [`Simulator::capa`] for one, the demo does over `/_sim/…`.
+//! Read [`clock`] for time, [`fault`] for ways to fail, [`providers::capa`],
+//! [`providers::cryptopocket`] and [`providers::unigox`] for the three. What a test does through a
+//! handle, that of [`Simulator::capa`] for one, the demo does over `/_sim/…`.
 
 pub mod clock;
 pub mod config;
@@ -32,13 +32,14 @@ use tokio::task::JoinSet;
 use self::world::World;
 
 pub use self::clock::{Clock, Moment, Motion};
-pub use self::config::{Config, CryptoPocketKeys, ShopConfig, WebhookTarget};
+pub use self::config::{Config, CryptoPocketKeys, ShopConfig, UnigoxConfig, WebhookTarget};
 pub use self::door::{Door, Shut};
 pub use self::fault::{Fault, Operation};
 pub use self::providers::capa::{
     AddUser, Capa, Deposit, Knobs, Pick, Refusal, Status, TransactionView,
 };
 pub use self::providers::cryptopocket::CryptoPocket;
+pub use self::providers::unigox::Unigox;
 pub use rust_decimal::Decimal;
 
 /// Everything that is simulated. Clones are the same simulator.
@@ -47,6 +48,7 @@ pub struct Simulator {
     world: World,
     capa: Capa,
     cryptopocket: CryptoPocket,
+    unigox: Unigox,
     shop: Option<ShopConfig>,
     door: Door,
 }
@@ -58,15 +60,18 @@ impl Simulator {
             capa_key,
             webhook,
             cryptopocket,
+            unigox,
             shop,
         } = config;
         let world = World::new(clock);
         let capa = Capa::new(capa_key, webhook, world.clone());
         let cryptopocket = CryptoPocket::new(cryptopocket, world.clone());
+        let unigox = Unigox::new(unigox, world.clone());
         Self {
             world,
             capa,
             cryptopocket,
+            unigox,
             shop,
             door: Door::default(),
         }
@@ -87,6 +92,11 @@ impl Simulator {
         &self.cryptopocket
     }
 
+    /// The handle on UNIGOX' stand-in.
+    pub fn unigox(&self) -> &Unigox {
+        &self.unigox
+    }
+
     /// The handle on the door that connections come in by, under [`run`].
     pub fn door(&self) -> &Door {
         &self.door
@@ -98,6 +108,7 @@ impl Simulator {
         Router::new()
             .merge(self.capa.router())
             .merge(self.cryptopocket.router())
+            .merge(self.unigox.router())
             .merge(control::router(self))
             .merge(shop::router(
                 self.shop.clone(),
@@ -125,6 +136,8 @@ pub async fn run(
     background.spawn(async move { capa.live().await });
     let cryptopocket = simulator.cryptopocket.clone();
     background.spawn(async move { cryptopocket.live().await });
+    let unigox = simulator.unigox.clone();
+    background.spawn(async move { unigox.live().await });
 
     let listener = simulator.door.before(listener)?;
     let (stopping, stopped) = oneshot::channel::<()>();

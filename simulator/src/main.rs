@@ -48,6 +48,7 @@ fn greeting(base: &str, config: &Config) -> String {
     format!(
         "Capa          {base}/api/partner/v2\n\
          CryptoPocket  {base}/cryptopocket/api\n\
+         UNIGOX        {base}/unigox\n\
          Control       {base}/_sim/books\n\
          Shop          {shop}\n\
          Amounts       10.01 is paid, 10.02 fails the name check, 10.03 is never received"

@@ -40,6 +40,8 @@
 //! |---|---|
 //! | `POST /tokens/expire` | |
 //! | `POST /users/{user}/standing` | `{ "standing": "banned" }`, `"reinforced"` or `"good"` |
+//!
+//! `/_sim/unigox/…` has the same calls for UNIGOX.
 
 mod books;
 mod clock;
@@ -49,6 +51,7 @@ mod faults;
 mod knobs;
 mod orders;
 mod rates;
+mod unigox;
 mod users;
 mod webhooks;
 
@@ -67,7 +70,8 @@ pub(crate) fn router(simulator: &Simulator) -> Router {
         .merge(capa())
         .nest("/capa", capa())
         .with_state(simulator.clone())
-        .nest("/cryptopocket", cryptopocket::routes(simulator));
+        .nest("/cryptopocket", cryptopocket::routes(simulator))
+        .nest("/unigox", unigox::router().with_state(simulator.clone()));
     Router::new().nest("/_sim", routes)
 }
 

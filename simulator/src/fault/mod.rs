@@ -52,6 +52,26 @@ pub enum Operation {
     Documents,
     /// Webhooks are subscribed to.
     Subscribe,
+    /// What is supported is read: currencies, rails, institutions.
+    Catalogue,
+    /// An indicative price, where that is another operation than [`Quote`](Self::Quote).
+    Estimate,
+    /// Accounts that are paid to are saved, read and removed.
+    Accounts,
+    /// What has to be signed to pay an order is read.
+    Parameters,
+    /// A signature pays an order.
+    Authorise,
+    /// The money's arrival is confirmed.
+    Confirm,
+    /// What has to be signed for a refund is read.
+    RefundParameters,
+    /// A signature brings the crypto back.
+    Refund,
+    /// A wallet is linked or looked at.
+    Wallet,
+    /// Where webhooks go is set or read.
+    WebhookSettings,
 }
 
 /// How a provider words the failures that it would admit to.
@@ -88,7 +108,7 @@ struct Line {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 24] = [
         Self::Quote,
         Self::Create,
         Self::Execute,
@@ -103,6 +123,16 @@ impl Operation {
         Self::Assets,
         Self::Documents,
         Self::Subscribe,
+        Self::Catalogue,
+        Self::Estimate,
+        Self::Accounts,
+        Self::Parameters,
+        Self::Authorise,
+        Self::Confirm,
+        Self::RefundParameters,
+        Self::Refund,
+        Self::Wallet,
+        Self::WebhookSettings,
     ];
 }
 

@@ -3,3 +3,4 @@
 pub mod capa;
 pub mod common;
 pub mod cryptopocket;
+pub mod unigox;

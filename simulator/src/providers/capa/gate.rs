@@ -79,47 +79,21 @@ fn key_refusal(headers: &HeaderMap, right: &str) -> Result<(), Refusal> {
 
 /// Execute is the one operation whose table does not name this refusal.
 fn flow_refusal(operation: Option<Operation>, flow: PartnerFlow) -> Result<(), Refusal> {
-    match (flow, operation) {
-        (PartnerFlow::Valid, _) | (PartnerFlow::Invalid, Some(Operation::Execute)) => Ok(()),
-        (
-            PartnerFlow::Invalid,
-            None
-            | Some(
-                Operation::Quote
-                | Operation::Create
-                | Operation::List
-                | Operation::Cancel
-                | Operation::Users
-                | Operation::Kyc
-                | Operation::Notifications
-                | Operation::Notification
-                | Operation::Authenticate
-                | Operation::Read
-                | Operation::Assets
-                | Operation::Documents
-                | Operation::Subscribe,
-            ),
-        ) => Err(Refusal::InvalidPartnerFlow),
+    match flow {
+        PartnerFlow::Valid => Ok(()),
+        PartnerFlow::Invalid if operation == Some(Operation::Execute) => Ok(()),
+        PartnerFlow::Invalid => Err(Refusal::InvalidPartnerFlow),
     }
 }
 
 impl Failures for Capa {
     fn server_error(&self, operation: Operation) -> Response {
-        self.refuse(&match operation {
-            Operation::Quote => Refusal::QuoteFailed,
-            Operation::Users => Refusal::UserCreationFailed,
-            Operation::Create
-            | Operation::Execute
-            | Operation::List
-            | Operation::Cancel
-            | Operation::Kyc
-            | Operation::Notifications
-            | Operation::Notification
-            | Operation::Authenticate
-            | Operation::Read
-            | Operation::Assets
-            | Operation::Documents
-            | Operation::Subscribe => Refusal::Internal,
+        self.refuse(&if operation == Operation::Quote {
+            Refusal::QuoteFailed
+        } else if operation == Operation::Users {
+            Refusal::UserCreationFailed
+        } else {
+            Refusal::Internal
         })
     }
 

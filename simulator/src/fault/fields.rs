@@ -130,8 +130,8 @@ pub(super) fn go_back(bytes: Bytes, first_status: &str) -> Body {
     replace(bytes, "\"status\":\"", first_status)
 }
 
-pub(super) fn change_id(bytes: Bytes) -> Body {
-    replace(bytes, "\"id\":\"", ANOTHER_ID)
+pub(super) fn change_id(bytes: Bytes, member: &str) -> Body {
+    replace(bytes, &format!("\"{member}\":\""), ANOTHER_ID)
 }
 
 /// Works on the text, so that every amount keeps its digits.
@@ -182,7 +182,7 @@ mod tests {
         );
         let other = format!("\"id\":\"{ANOTHER_ID}\"");
         assert_eq!(
-            text(change_id(body())).await,
+            text(change_id(body(), "id")).await,
             BODY.replace("\"id\":\"a\"", &other)
                 .replace("\"id\":\"b\"", &other)
         );

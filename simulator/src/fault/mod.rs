@@ -82,6 +82,10 @@ pub(crate) trait Failures {
     fn too_many_requests(&self) -> Response;
     /// The status that every order begins with.
     fn first_status(&self) -> &'static str;
+    /// What the member with the id of what is answered is called.
+    fn id_member(&self) -> &'static str {
+        "id"
+    }
 }
 
 /// The faults of one provider that are switched on, and how often each operation was asked for.
@@ -268,14 +272,14 @@ pub(crate) async fn answer(
         | Fault::TenMegabytes
         | Fault::EmptyBody => {
             let response = next.run(request).await;
-            let first_status = failures.first_status();
-            spoil::rewrite(response, |bytes| spoilt(&fault, bytes, first_status)).await
+            let words = (failures.first_status(), failures.id_member());
+            spoil::rewrite(response, |bytes| spoilt(&fault, bytes, words)).await
         }
     }
 }
 
 /// What a fault that changes only the body makes of it.
-fn spoilt(fault: &Fault, bytes: Bytes, first_status: &str) -> Body {
+fn spoilt(fault: &Fault, bytes: Bytes, (first_status, id_member): (&str, &str)) -> Body {
     match fault {
         Fault::SlowDrip => spoil::drip(bytes),
         Fault::MalformedJson => spoil::break_off(bytes),
@@ -289,7 +293,7 @@ fn spoilt(fault: &Fault, bytes: Bytes, first_status: &str) -> Body {
         Fault::HugeAmount => fields::inflate(bytes),
         Fault::UnknownStatus => fields::hide_status(bytes),
         Fault::StatusBack => fields::go_back(bytes, first_status),
-        Fault::AnotherId => fields::change_id(bytes),
+        Fault::AnotherId => fields::change_id(bytes, id_member),
         Fault::TenMegabytes => spoil::bloat(bytes),
         Fault::EmptyBody => Body::empty(),
         Fault::TimeoutBefore

@@ -109,11 +109,11 @@ impl Signer {
             "deadline": (now + ttl).to_string(),
             "data": parameters["transfer_data"],
         });
-        self.signed(parameters, request)
+        self.signed(parameters, &request)
     }
 
     /// A request as it is, signed.
-    pub(crate) fn signed(&self, parameters: &Value, request: Value) -> Outcome<Value> {
+    pub(crate) fn signed(&self, parameters: &Value, request: &Value) -> Outcome<Value> {
         let text = |key: &str| request[key].as_str().unwrap_or_default().to_owned();
         let typed = ForwardRequest {
             from: text("from").parse()?,

@@ -24,6 +24,7 @@ async fn the_newest_order_is_first_and_pages_are_counted() -> Outcome {
     opened.reverse();
     assert_eq!(ids(&bench, "").await?, opened);
     assert_eq!(ids(&bench, "?page=2&limit=2").await?, opened[2..]);
+    assert_eq!(ids(&bench, "?status=&page=1&limit=20").await?, opened);
     let answer = bench.get("/orders?page=2&limit=2").await?;
     let pagination = json!({ "page": 2, "limit": 2, "total_count": 3, "total_pages": 2 });
     assert_eq!(answer.json["data"]["pagination"], pagination);

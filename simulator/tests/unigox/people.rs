@@ -226,7 +226,7 @@ async fn wrong_facts_are_refused_by_their_key() -> Outcome {
     assert_eq!(refused.key(), (400, "no_valid_kyc_fields"));
 
     let path = format!("/users/{uuid}/kyc");
-    let patch = async |body: Value| bench.call(Method::PATCH, &path, Some(&body)).await;
+    let change = async |body: Value| bench.call(Method::PATCH, &path, Some(&body)).await;
     for (body, key) in [
         (json!({ "id_type": "NIN" }), "invalid_identity_number_type"),
         (json!({ "gender": "X" }), "invalid_gender"),
@@ -241,9 +241,9 @@ async fn wrong_facts_are_refused_by_their_key() -> Outcome {
             "no_valid_kyc_fields",
         ),
     ] {
-        assert_eq!(patch(body).await?.key(), (400, key));
+        assert_eq!(change(body).await?.key(), (400, key));
     }
-    let done = patch(json!({ "city": "Lagos", "gender": "F", "postal_code": "" })).await?;
+    let done = change(json!({ "city": "Lagos", "gender": "F", "postal_code": "" })).await?;
     assert_eq!(
         done.json["data"]["updated_fields"],
         json!(["city", "gender"])
@@ -281,6 +281,9 @@ async fn faults_and_refusals_are_switched_on() -> Outcome {
     unigox.fault(Operation::List, offramp_simulator::Fault::RateLimited, 1);
     assert_eq!(bench.get("/orders").await?.status, 429);
     let id = bench.open_accepted().await?;
+    unigox.fault(Operation::Read, offramp_simulator::Fault::AnotherId, 1);
+    let another = offramp_simulator::fault::ANOTHER_ID;
+    assert_eq!(bench.read(&id).await?["order_id"], another);
     unigox.fault(Operation::Read, offramp_simulator::Fault::StatusBack, 1);
     assert_eq!(bench.status(&id).await?, "awaiting_liquidity_provider");
     Ok(())

@@ -1,7 +1,9 @@
 //! Estimates and quotes: figures, lives, tolerances and refusals.
 
 use offramp_simulator::Decimal;
-use offramp_simulator::providers::unigox::{Funding, Presence, ReviewWord};
+use offramp_simulator::providers::unigox::{
+    AddUser, Funding, KycStatus, Presence, ReviewWord, WalletType,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -265,5 +267,52 @@ async fn euros_are_paid_in_cents() -> Outcome {
     assert_eq!(answer.json["data"].get("beneficiary_requirements"), None);
     let order = bench.initiate(answer.data("quote_id")).await?;
     assert_eq!(order.data("status"), "awaiting_liquidity_provider");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refused_verification_leaves_the_quote_for_later() -> Outcome {
+    let bench = Bench::start().await?;
+    let quoted = bench.quote(&quote()).await?;
+    bench.unigox().verify(ADA, KycStatus::UnderReview)?;
+    let refused = bench.initiate(quoted.data("quote_id")).await?;
+    assert_eq!(refused.code(), (422, "KYC_NOT_CLEARED"));
+    bench.unigox().verify(ADA, KycStatus::Verified)?;
+    assert_eq!(bench.initiate(quoted.data("quote_id")).await?.status, 201);
+    Ok(())
+}
+
+#[tokio::test]
+async fn euros_wait_for_an_address_that_is_not_known() -> Outcome {
+    let bench = Bench::start().await?;
+    pin(&bench, "0.912")?;
+    let user = bench.unigox().add_user(AddUser {
+        kyc_status: KycStatus::Verified,
+        wallet_type: WalletType::PartnerWallet,
+    });
+    let account = json!({ "currency": "EUR", "rail": "iban-sepa",
+        "details": { "full_name": "Noel", "iban": "DE89370400440532013000" } });
+    let saved = bench
+        .post(&format!("/users/{user}/payment-details"), &account)
+        .await?;
+    let id: u64 = saved.data("payment_details_id").parse()?;
+    let body = json!({ "user_uuid": user, "payment_details_id": id,
+        "crypto_currency": "USDC", "crypto_amount": "100", "fiat_currency": "EUR" });
+    let quoted = bench.quote(&body).await?;
+    let asked = &quoted.json["data"]["beneficiary_requirements"];
+    assert_eq!(asked[0], json!({ "field": "address", "label": "Address" }));
+    let order = bench.initiate(quoted.data("quote_id")).await?;
+    assert_eq!(order.data("status"), "pending_address");
+    let path = format!("/users/{user}/kyc");
+    let some = json!({ "address": "1 Unter den Linden", "city": "Berlin" });
+    bench.call(Method::PATCH, &path, Some(&some)).await?;
+    assert_eq!(
+        bench.status(order.data("order_id")).await?,
+        "pending_address"
+    );
+    let rest = json!({ "postal_code": "10117" });
+    bench.call(Method::PATCH, &path, Some(&rest)).await?;
+    let status = bench.status(order.data("order_id")).await?;
+    assert_eq!(status, "awaiting_liquidity_provider");
     Ok(())
 }

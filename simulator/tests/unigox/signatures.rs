@@ -122,7 +122,7 @@ async fn what_was_not_asked_for_is_refused_however_well_it_is_signed() -> Outcom
         ("from", json!(usdc)),
     ] {
         let wrong = with(right.clone(), key, value.clone());
-        let body = Signer::partner()?.signed(&parameters, wrong)?;
+        let body = Signer::partner()?.signed(&parameters, &wrong)?;
         let refused = bench.authorise(&id, &body).await?;
         assert_eq!(refused.code(), (400, "INVALID_REQUEST"), "{key} {value}");
     }
@@ -143,14 +143,14 @@ async fn somebody_elses_and_late_signatures_fail_on_the_chain() -> Outcome {
     let id = bench.open_accepted().await?;
     let (parameters, right) = request(&bench, &id).await?;
     let stranger = Signer::with_key(&[7; 32])?;
-    let body = stranger.signed(&parameters, right.clone())?;
+    let body = stranger.signed(&parameters, &right)?;
     assert_eq!(
         bench.authorise(&id, &body).await?.code(),
         (502, "TRANSACTOR_ERROR")
     );
     let past = (bench.now_secs() - 1).to_string();
     let late = with(right.clone(), "deadline", json!(past));
-    let body = Signer::partner()?.signed(&parameters, late)?;
+    let body = Signer::partner()?.signed(&parameters, &late)?;
     assert_eq!(
         bench.authorise(&id, &body).await?.code(),
         (502, "TRANSACTOR_ERROR")

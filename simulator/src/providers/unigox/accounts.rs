@@ -117,7 +117,7 @@ impl Books {
         let found = self
             .accounts_of(user)
             .find(|account| account.id.to_string() == id);
-        found.ok_or(Refusal::PaymentDetailsNotFound)
+        found.ok_or(Refusal::InvalidPaymentDetails)
     }
 }
 

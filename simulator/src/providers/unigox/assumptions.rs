@@ -1,7 +1,29 @@
 //! What UNIGOX states nowhere, and what the stand-in takes for true, under the contract's numbers.
 //!
-//! Assumptions that are about a client alone have no line here. Where an assumption can be turned
-//! the other way it is a default of [`Knobs`](super::Knobs).
+//! What is a figure or a name is a constant of this file. The others are written where they apply:
+//!
+//! | number | where |
+//! |---|---|
+//! | U-2 | `wallets`: bodies of `deposit-addresses` and `wallet/funding-balance` |
+//! | U-3 | `price`: fiat is base times rate, rounded to what the currency can pay |
+//! | U-4 | [`Knobs::references`](super::Knobs::references) |
+//! | U-5, U-6, U-7 | `order`: `allowed_actions` |
+//! | U-8 | `orders`: the compact answer |
+//! | U-10 | `orders`: newest first |
+//! | U-12 | `post`: the time is that of the attempt |
+//! | U-14 | [`Profile`](super::Profile) and [`Knobs`](super::Knobs) |
+//! | U-16 | `plan`: [`Profile::BuyerClaims`](super::Profile::BuyerClaims) alone completes |
+//! | U-21 | `quotes`: `beneficiary_requirements` |
+//! | U-22 | `initiate`: the quote is used once |
+//! | U-23 | `refund`: all of the funding goes back |
+//! | U-24 | `progress`: a timeline without duplicates |
+//! | U-25 | `handle`: tokens are minted |
+//! | U-26 | [`Knobs::review_word`](super::Knobs::review_word) |
+//! | U-27 | `price`: a tolerance in `amount` is in crypto |
+//! | U-28 | `refusal`: `FEATURE_NOT_ENABLED` is of the first shape |
+//! | U-29 | `authorise`, `initiate`: a bad signature is the relay's error; a moved price uses the quote up |
+//!
+//! U-13 is about a client alone.
 
 use std::time::Duration;
 
@@ -35,10 +57,10 @@ pub(super) const TEST_EVENT: &str = "webhook.test";
 pub(super) const ACCEPTANCE_WINDOW: Duration = Duration::from_mins(5);
 
 /// U-15: how long a signature is waited for.
-pub(super) const SIGNING_WINDOW: Duration = Duration::from_secs(1_800);
+pub(super) const SIGNING_WINDOW: Duration = Duration::from_mins(30);
 
 /// U-15: how long the buyer may take to pay.
-pub(super) const PAYMENT_WINDOW: Duration = Duration::from_mins(60);
+pub(super) const PAYMENT_WINDOW: Duration = Duration::from_hours(1);
 
 /// U-15: how long until the buyer may claim what nobody confirmed. By U-16 only a profile does.
 pub(super) const CONFIRMATION_WINDOW: Duration = Duration::from_hours(24);

@@ -38,7 +38,8 @@ pub(super) struct Books {
 #[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) uuid: String,
-    pub(super) user_ref: String,
+    /// The partner's own id.
+    pub(super) reference: String,
     pub(super) email: String,
     pub(super) wallet_type: WalletType,
     pub(super) created_at: Moment,

@@ -13,7 +13,8 @@ use super::Unigox;
 use super::assumptions::{CHAIN_ID, LARGEST_SALE, SMALLEST_SALE};
 use super::chain::Token;
 use super::knobs::{Knobs, Presence};
-use super::rails::{Field, Form, INSTITUTIONS, Institution, Need, RAILS, Rail, UNKNOWN};
+use super::rail_table::{INSTITUTIONS, RAILS, UNKNOWN};
+use super::rails::{Field, Form, Institution, Need, Rail};
 use super::refusal::{Refusal, Shape};
 use crate::figure::with_places;
 

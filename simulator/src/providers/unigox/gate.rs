@@ -95,4 +95,16 @@ impl Failures for Door {
     fn first_status(&self) -> &'static str {
         "awaiting_liquidity_provider"
     }
+
+    fn id_member(&self) -> &'static str {
+        if self.operation == Operation::Quote {
+            "quote_id"
+        } else if self.operation == Operation::Users {
+            "user_uuid"
+        } else if self.operation == Operation::Accounts {
+            "payment_details_id"
+        } else {
+            "order_id"
+        }
+    }
 }

@@ -190,49 +190,44 @@ impl Order {
 
     /// What has to be done, in words with underscores.
     pub(super) fn next_action(&self) -> Option<&'static str> {
-        match (self.origin, &self.status, self.refund()) {
-            (Origin::Widget, _, _) => None,
-            (Origin::Api, Status::PendingAddress, _) => Some("update_kyc_address"),
-            (Origin::Api, Status::AwaitingCryptoTransferAuthorization, _) => {
-                Some("authorize_crypto_transfer")
-            }
-            (Origin::Api, Status::AwaitingFiatReceivedConfirmation, _) => {
-                Some("confirm_fiat_received")
-            }
-            (Origin::Api, Status::PriceChangedRequoteNeeded, _) => Some("request_new_quote"),
-            (Origin::Api, _, Refund::Owed) => Some("authorize_refund"),
-            (Origin::Api, _, Refund::None | Refund::Held) => None,
+        if self.origin == Origin::Widget {
+            return None;
+        }
+        match (&self.status, self.refund()) {
+            (Status::PendingAddress, _) => Some("update_kyc_address"),
+            (Status::AwaitingCryptoTransferAuthorization, _) => Some("authorize_crypto_transfer"),
+            (Status::AwaitingFiatReceivedConfirmation, _) => Some("confirm_fiat_received"),
+            (Status::PriceChangedRequoteNeeded, _) => Some("request_new_quote"),
+            (_, Refund::Owed) => Some("authorize_refund"),
+            (_, Refund::None | Refund::Held) => None,
         }
     }
 
     /// What may be done, in words with hyphens.
     pub(super) fn allowed_actions(&self, knobs: &Knobs) -> Vec<&'static str> {
-        match (self.origin, &self.status, self.refund()) {
-            (Origin::Widget, _, _) => vec![],
-            (
-                Origin::Api,
-                Status::Created | Status::PendingAddress | Status::AwaitingLiquidityProvider,
-                _,
-            ) => vec!["cancel"],
-            (Origin::Api, Status::AwaitingCryptoTransferAuthorization, _) => {
+        if self.origin == Origin::Widget {
+            return vec![];
+        }
+        match (&self.status, self.refund()) {
+            (Status::Created | Status::PendingAddress | Status::AwaitingLiquidityProvider, _) => {
+                vec!["cancel"]
+            }
+            (Status::AwaitingCryptoTransferAuthorization, _) => {
                 vec!["authorize-crypto-transfer", "cancel"]
             }
-            (Origin::Api, Status::CryptoTransferAuthorizationPending, _) => {
-                match knobs.pending_actions {
-                    PendingActions::None => vec![],
-                    PendingActions::Cancel => vec!["cancel"],
-                }
-            }
+            (Status::CryptoTransferAuthorizationPending, _) => match knobs.pending_actions {
+                PendingActions::None => vec![],
+                PendingActions::Cancel => vec!["cancel"],
+            },
             (
-                Origin::Api,
                 Status::CryptoReceived
                 | Status::FiatPaymentStarted
                 | Status::FiatPaymentReviewStarted
                 | Status::AwaitingFiatReceivedConfirmation,
                 _,
             ) => vec!["confirm-fiat-received"],
-            (Origin::Api, _, Refund::Owed) => vec!["authorize-refund"],
-            (Origin::Api, _, Refund::None | Refund::Held) => vec![],
+            (_, Refund::Owed) => vec!["authorize-refund"],
+            (_, Refund::None | Refund::Held) => vec![],
         }
     }
 

@@ -119,10 +119,15 @@ impl Books {
         if page == 0 || !(1..=100).contains(&limit) {
             return Err(Refusal::invalid("page or limit is out of range"));
         }
-        let filter: Option<Status> = query.status.as_deref().map(|word| {
-            let Ok::<Status, _>(status) = word.parse();
-            status
-        });
+        let filter: Option<Status> =
+            query
+                .status
+                .as_deref()
+                .filter(|word| !word.is_empty())
+                .map(|word| {
+                    let Ok::<Status, _>(status) = word.parse();
+                    status
+                });
         if filter.as_ref().is_some_and(|status| !status.is_filter()) {
             return Err(Refusal::invalid("status cannot be filtered by"));
         }

@@ -12,19 +12,17 @@ use super::status::Status;
 pub(super) enum Turn {
     /// A provider accepts, if the price is still right.
     Accept,
-    /// It ends, and nothing was funded.
+    /// It ends without a payout.
     Cancel,
     Fund,
     /// The chain refuses the transfer.
     FailRelay,
-    /// It ends in error with the crypto in the escrow.
-    FailFunded,
+    /// It ends in error.
+    Fail,
     StartPayment,
     StartReview,
     AcceptProof,
     RejectProof,
-    /// It ends with the crypto in the escrow.
-    CancelFunded,
     StartDispute,
     StartRelease,
     Complete,
@@ -56,10 +54,10 @@ pub(super) fn next(order: &Order, knobs: &Knobs) -> Option<(Duration, Turn)> {
         }
         (Status::CryptoTransferAuthorizationPending, _) => after(knobs.chain_ms, Turn::Fund),
         (Status::CryptoReceived, Profile::PaymentWindowOver) => {
-            after(knobs.payment_window_ms, Turn::CancelFunded)
+            after(knobs.payment_window_ms, Turn::Cancel)
         }
         (Status::CryptoReceived, Profile::FailedFunded | Profile::FailedReturned) => {
-            after(knobs.proof_ms, Turn::FailFunded)
+            after(knobs.proof_ms, Turn::Fail)
         }
         (Status::CryptoReceived, _) => after(knobs.proof_ms, Turn::StartPayment),
         (Status::FiatPaymentStarted, _) => after(knobs.review_ms / 2, Turn::StartReview),
@@ -73,13 +71,13 @@ pub(super) fn next(order: &Order, knobs: &Knobs) -> Option<(Duration, Turn)> {
             after(knobs.trouble_ms, Turn::StartDispute)
         }
         (Status::AwaitingFiatReceivedConfirmation, Profile::BankReturn | Profile::RefundHeld) => {
-            after(knobs.trouble_ms, Turn::CancelFunded)
+            after(knobs.trouble_ms, Turn::Cancel)
         }
         (Status::AwaitingFiatReceivedConfirmation, Profile::BuyerClaims) => {
             after(knobs.confirmation_window_ms, Turn::Complete)
         }
         (Status::DisputeStarted, Profile::DisputeWon) => {
-            after(knobs.dispute_window_ms, Turn::CancelFunded)
+            after(knobs.dispute_window_ms, Turn::Cancel)
         }
         (Status::DisputeStarted, Profile::DisputeLost) => {
             after(knobs.dispute_window_ms, Turn::Complete)

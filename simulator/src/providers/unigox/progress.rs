@@ -180,7 +180,7 @@ impl Order {
                 self.custody = Custody::Owner;
                 self.enter(Status::Failed, context);
             }
-            Turn::FailFunded => self.enter(Status::Failed, context),
+            Turn::Fail => self.enter(Status::Failed, context),
             Turn::StartPayment => self.enter(Status::FiatPaymentStarted, context),
             Turn::StartReview => self.enter(Status::FiatPaymentReviewStarted, context),
             Turn::AcceptProof => {
@@ -198,7 +198,6 @@ impl Order {
                     self.enter(Status::Cancelled, context);
                 }
             }
-            Turn::CancelFunded => self.enter(Status::Cancelled, context),
             Turn::StartDispute => self.enter(Status::DisputeStarted, context),
             Turn::StartRelease => self.enter(Status::CryptoReleasePending, context),
             Turn::Complete => self.complete(context),

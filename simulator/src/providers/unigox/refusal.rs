@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::assumptions::{RAIL_ROUTE_MISMATCH, UNUSABLE_SIGNATURE};
 use super::knobs::FailureBodies;
+use crate::figure::Shown;
 
 /// Which shape an endpoint's errors have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +67,6 @@ pub enum Refusal {
     Details {
         text: String,
     },
-    PaymentDetailsNotFound,
     PaymentDetailsInUse,
     WebhookUrlNotSet,
     WebhookDeliveryFailed,
@@ -96,8 +96,7 @@ impl Refusal {
             Self::QuoteNotFound
             | Self::OrderNotFound
             | Self::UserNotFound
-            | Self::InvalidPaymentDetails
-            | Self::PaymentDetailsNotFound => StatusCode::NOT_FOUND,
+            | Self::InvalidPaymentDetails => StatusCode::NOT_FOUND,
             Self::NoOffersAvailable
             | Self::QuoteExpired
             | Self::QuoteAlreadyUsed
@@ -127,7 +126,7 @@ impl Refusal {
             Self::FeatureNotEnabled => "FEATURE_NOT_ENABLED",
             Self::QuoteNotFound => "QUOTE_NOT_FOUND",
             Self::OrderNotFound => "ORDER_NOT_FOUND",
-            Self::InvalidPaymentDetails | Self::PaymentDetailsNotFound => "INVALID_PAYMENT_DETAILS",
+            Self::InvalidPaymentDetails | Self::Details { .. } => "INVALID_PAYMENT_DETAILS",
             Self::NoOffersAvailable => "NO_OFFERS_AVAILABLE",
             Self::QuoteExpired => "QUOTE_EXPIRED",
             Self::QuoteAlreadyUsed => "QUOTE_ALREADY_USED",
@@ -150,93 +149,33 @@ impl Refusal {
             Self::WebhookUrlNotSet => "webhook URL is not set",
             Self::WebhookDeliveryFailed => "webhook delivery failed",
             Self::Key { key } => key,
-            Self::Details { .. } => "INVALID_PAYMENT_DETAILS",
         }
     }
 
     fn message(&self) -> String {
-        match self {
-            Self::InvalidRequest { message } => message.clone(),
-            Self::Details { text } => text.clone(),
-            Self::UserNotFound => "user not found".to_owned(),
-            Self::KycNotCleared { .. } => "KYC must be cleared before trading".to_owned(),
-            Self::Unauthorized
-            | Self::FeatureNotEnabled
-            | Self::QuoteNotFound
-            | Self::OrderNotFound
-            | Self::InvalidPaymentDetails
-            | Self::NoOffersAvailable
-            | Self::QuoteExpired
-            | Self::QuoteAlreadyUsed
-            | Self::PriceChangedRequote { .. }
-            | Self::InvalidStatus
-            | Self::OperationNotAllowed
-            | Self::WalletNotLinked
-            | Self::WalletAlreadyLinked
-            | Self::WalletTypeMismatch
-            | Self::ChallengeExpired
-            | Self::InvalidSignature
-            | Self::InsufficientBalance
-            | Self::RailRouteMismatch
-            | Self::TransactorError
-            | Self::BalanceUnavailable
-            | Self::Internal
-            | Self::TooManyRequests
-            | Self::Key { .. }
-            | Self::PaymentDetailsNotFound
-            | Self::PaymentDetailsInUse
-            | Self::WebhookUrlNotSet
-            | Self::WebhookDeliveryFailed => self.code().to_lowercase().replace('_', " "),
+        if let Self::InvalidRequest { message: text } | Self::Details { text } = self {
+            text.clone()
+        } else {
+            self.code().to_lowercase().replace('_', " ")
         }
     }
 
     fn details(&self) -> Option<Value> {
-        match self {
-            Self::PriceChangedRequote {
-                quoted_rate,
-                current_rate,
-                fiat_difference,
-            } => {
-                let number = |decimal: &Decimal| {
-                    let number = decimal.normalize().to_string().parse();
-                    number.map_or(Value::Null, Value::Number)
-                };
-                Some(json!({
-                    "quoted_rate": number(quoted_rate),
-                    "current_rate": number(current_rate),
-                    "fiat_difference": number(fiat_difference),
-                }))
-            }
-            Self::KycNotCleared { kyc_status } => Some(json!({ "kyc_status": kyc_status })),
-            Self::InvalidRequest { .. }
-            | Self::Unauthorized
-            | Self::FeatureNotEnabled
-            | Self::QuoteNotFound
-            | Self::OrderNotFound
-            | Self::UserNotFound
-            | Self::InvalidPaymentDetails
-            | Self::NoOffersAvailable
-            | Self::QuoteExpired
-            | Self::QuoteAlreadyUsed
-            | Self::InvalidStatus
-            | Self::OperationNotAllowed
-            | Self::WalletNotLinked
-            | Self::WalletAlreadyLinked
-            | Self::WalletTypeMismatch
-            | Self::ChallengeExpired
-            | Self::InvalidSignature
-            | Self::InsufficientBalance
-            | Self::RailRouteMismatch
-            | Self::TransactorError
-            | Self::BalanceUnavailable
-            | Self::Internal
-            | Self::TooManyRequests
-            | Self::Key { .. }
-            | Self::Details { .. }
-            | Self::PaymentDetailsNotFound
-            | Self::PaymentDetailsInUse
-            | Self::WebhookUrlNotSet
-            | Self::WebhookDeliveryFailed => None,
+        if let Self::PriceChangedRequote {
+            quoted_rate,
+            current_rate,
+            fiat_difference,
+        } = self
+        {
+            Some(json!({
+                "quoted_rate": Shown::Number(*quoted_rate),
+                "current_rate": Shown::Number(*current_rate),
+                "fiat_difference": Shown::Number(*fiat_difference),
+            }))
+        } else if let Self::KycNotCleared { kyc_status } = self {
+            Some(json!({ "kyc_status": kyc_status }))
+        } else {
+            None
         }
     }
 
@@ -256,9 +195,10 @@ impl Refusal {
             }
             (Shape::Keyed, _) => {
                 // Some keys are short English phrases.
-                let code = match self {
-                    Self::UserNotFound => "user_not_found",
-                    known => known.code(),
+                let code = if *self == Self::UserNotFound {
+                    "user_not_found"
+                } else {
+                    self.code()
                 };
                 let key = if code.contains(' ') {
                     code.to_owned()

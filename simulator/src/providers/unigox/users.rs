@@ -77,7 +77,7 @@ impl Books {
         if user_ref.trim().is_empty() || !email.contains('@') {
             return Err(Refusal::invalid("user_ref and email are required"));
         }
-        if let Some(user) = self.users.iter().find(|user| user.user_ref == user_ref) {
+        if let Some(user) = self.users.iter().find(|user| user.reference == user_ref) {
             return Ok((StatusCode::OK, user.shown()));
         }
         let wallet_type = wallet_type.unwrap_or_default();
@@ -95,14 +95,14 @@ impl Books {
 impl User {
     pub(super) fn new(
         uuid: String,
-        user_ref: String,
+        reference: String,
         email: String,
         wallet_type: WalletType,
         now: Moment,
     ) -> Self {
         Self {
             uuid,
-            user_ref,
+            reference,
             email,
             wallet_type,
             created_at: now,

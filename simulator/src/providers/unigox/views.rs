@@ -132,7 +132,7 @@ impl Books {
     pub(super) fn user_view(&self, user: &User) -> UserView {
         UserView {
             uuid: user.uuid.clone(),
-            user_ref: user.user_ref.clone(),
+            user_ref: user.reference.clone(),
             kyc_status: user.verification.status,
             wallet_type: user.wallet_type,
             wallet: user.wallet.map(|address| address.to_checksum(None)),

@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn a_release_names_each_file_by_its_content_and_compresses_it() {
         let folder = source("release");
-        folder.put("stage/offramp-checkout-12.js", b"export default 1;");
+        folder.put("stage/offramp-checkout-12.js", shrink::STARTS.as_bytes());
         folder.put("stage/offramp-checkout-12_bg.wasm", arrange::EMPTY);
         folder.bundle(Profile::Release).unwrap();
 

@@ -19,6 +19,12 @@ const STREAMS: &str = "intounderlying";
 /// Where a tool of Leptos' would cut the program into parts.
 const SPLIT: &str = "_WASM_SPLIT_MARKER";
 
+/// Where wasm-bindgen's ways to start a program begin. They are the last of the glue.
+pub(super) const STARTS: &str = "let wasmModule, wasmInstance, wasm;\n";
+
+/// The one that the loader takes.
+const START: &str = include_str!("start.js");
+
 const STREAM_CLASS: &str = "export class IntoUnderlying";
 
 /// In the names of the functions that go on with a stream after each wait. Without the exports
@@ -71,7 +77,7 @@ impl Program {
             names.push((import.name.clone(), short.clone()));
             import.name = short;
         }
-        glue = renamed(&glue, &names)?;
+        glue = started(&renamed(&glue, &names)?)?;
         Ok(Self {
             glue,
             wasm: module.emit_wasm(),
@@ -154,6 +160,14 @@ fn without_streams(glue: &str) -> String {
         }
     }
     kept
+}
+
+/// The glue with one way to start the program.
+fn started(glue: &str) -> Result<String> {
+    let (kept, _) = glue
+        .split_once(STARTS)
+        .context("the glue starts the program in another way than it did")?;
+    Ok([kept, START].concat())
 }
 
 /// The glue with the imports that the program still has, under their new names.
@@ -264,6 +278,17 @@ mod tests {
         module.exports.add("invoke", ids[1]);
         empty_uncalled(&mut module);
         assert!(ids.iter().all(|id| !is_empty(&module, *id)));
+    }
+
+    #[test]
+    fn the_glue_keeps_one_way_to_start() {
+        let glue = started("let a;\nlet wasmModule, wasmInstance, wasm;\nexport {};\n").unwrap();
+        assert_eq!(glue, format!("let a;\n{START}"));
+        let error = started("let wasm;\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the glue starts the program in another way than it did"
+        );
     }
 
     #[test]

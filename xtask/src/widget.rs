@@ -31,9 +31,10 @@ const PROGRAM: &str = "offramp-checkout";
 /// What `bundle` looks for.
 const BUNDLED: &str = "offramp-checkout-release";
 
-/// For the program and the standard library, and for nothing else.
-const RUSTFLAGS: &str =
-    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+/// For the program and the standard library, and for nothing else. Without LLVM's strength
+/// reduction, loops count as they are written.
+const RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none \
+     -Zfmt-debug=none -Cllvm-args=-disable-lsr";
 
 /// Builds the widget and says where it is. Quick when nothing changed.
 pub(crate) fn build() -> Result<PathBuf> {

@@ -32,3 +32,8 @@ mod view;
 mod wizard;
 
 pub use element::{Handle, mount};
+
+/// Gives out memory, in the browser.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -16,7 +16,7 @@ const GOAL_BYTES: u64 = 130_000;
 
 /// What they are, rounded up: more than this is an error. It only ever goes down, until it is the
 /// goal.
-const LIMIT_BYTES: u64 = 128_600;
+const LIMIT_BYTES: u64 = 127_100;
 
 /// The sizes of the widget in `dist`, as a table.
 pub(crate) fn report(dist: &Path) -> Result<String> {

@@ -7,7 +7,12 @@
 //
 // It stands before offramp.js in the page, so all of this is settled before the element wakes up.
 
-const PAYERS = { "cust-1": "Ana López", "cust-2": "Luis Pérez", "cust-3": "Eva Gómez" };
+import "./wallet.js";
+
+const PROVIDERS = { capa: "Capa", cryptopocket: "CryptoPocket", unigox: "UNIGOX" };
+
+/** Who pays the payer: what the panel does, it does to that simulated provider. */
+let provider = "capa";
 
 const query = new URLSearchParams(location.search);
 const checkout = document.querySelector("offramp-checkout");
@@ -39,38 +44,58 @@ async function choosePayer() {
     place.prepend(checkout);
   }
   showPayer(await whoIsLoggedIn(payer ?? "cust-1"));
+  if (panel.isConnected) look().catch(() => {});
 }
 
-function showPayer(payer) {
-  const name = PAYERS[payer] ?? payer;
+function showPayer({ id, name = id }) {
   document.getElementById("payer-name").textContent = name;
   document.getElementById("payer-initial").textContent = name.slice(0, 1).toUpperCase();
 }
 
 /** Without the panel nobody asks, and no request is made. */
 async function whoIsLoggedIn(otherwise) {
-  if (!panel.isConnected) return otherwise;
+  if (!panel.isConnected) return { id: otherwise };
   try {
     const { payer, payers } = await send("GET", "/offramp/login");
     offerPayers(payers, payer);
-    return payer ?? otherwise;
+    const known = payers.find(({ id }) => id === payer);
+    if (known) showProvider(known.provider);
+    return known ?? { id: otherwise };
   } catch {
-    return otherwise;
+    return { id: otherwise };
   }
+}
+
+/** Shows only what can be done to the payer's own provider. */
+function showProvider(name) {
+  provider = name;
+  for (const group of panel.querySelectorAll("[data-provider]")) {
+    group.hidden = !group.dataset.provider.split(" ").includes(name);
+  }
+  document.getElementById("provider-name").textContent = PROVIDERS[name] ?? name;
 }
 
 function logIn(payer) {
   return send("POST", "/offramp/login", JSON.stringify({ payer }));
 }
 
-/** People who were added to the simulator can log in too. */
+/** Everybody, by the provider that pays them. People who were added to the simulator are there too. */
 function offerPayers(payers, current) {
+  const groups = Object.entries(PROVIDERS).map(([name, label]) => {
+    const group = document.createElement("optgroup");
+    group.label = label;
+    const theirs = payers.filter((payer) => payer.provider === name);
+    group.append(...theirs.map((payer) => new Option(described(payer), payer.id)));
+    return group;
+  });
   const select = document.getElementById("payer");
-  for (const { id } of payers) {
-    const isNew = ![...select.options].some((option) => option.value === id);
-    if (isNew) select.add(new Option(id, id));
-  }
+  select.replaceChildren(...groups);
   select.value = current;
+}
+
+function described({ name, note, verified }) {
+  const what = note || (verified ? "" : "sin verificar");
+  return what ? `${name} (${what})` : name;
 }
 
 function startPanel() {
@@ -78,7 +103,6 @@ function startPanel() {
     button.addEventListener("click", () => act(button));
   }
   const [payer, locale, theme] = ["payer", "locale", "theme"].map((id) => document.getElementById(id));
-  payer.value = query.get("payer") ?? payer.value;
   locale.value = checkout.getAttribute("locale");
   theme.value = checkout.getAttribute("theme");
   locale.addEventListener("change", () => showLocale(locale.value));
@@ -95,8 +119,8 @@ async function act(button) {
   button.setAttribute("aria-disabled", "true");
   const { post, body } = button.dataset;
   try {
-    if (post) await send("POST", `/_sim${post}`, body);
-    else await send("DELETE", `/_sim${button.dataset.delete}`);
+    if (post) await send("POST", controlled(post), body);
+    else await send("DELETE", controlled(button.dataset.delete));
     say(`Hecho: ${button.textContent.trim().toLowerCase()}.`);
     await look();
   } catch (error) {
@@ -104,6 +128,12 @@ async function act(button) {
   } finally {
     button.removeAttribute("aria-disabled");
   }
+}
+
+/** Time and rates are everybody's, the rest is one provider's. */
+function controlled(path) {
+  const isShared = path.startsWith("/clock") || path.startsWith("/rates");
+  return isShared ? `/_sim${path}` : `/_sim/${provider}${path}`;
 }
 
 async function watch() {
@@ -119,13 +149,16 @@ async function watch() {
 }
 
 async function look() {
-  const asked = ["/_sim/clock", "/_sim/orders", "/offramp/notifications"];
-  const [clock, orders, notices] = await Promise.all(asked.map((path) => send("GET", path)));
+  const asked = ["/_sim/clock", controlled("/orders"), "/offramp/notifications", "/offramp/balances"];
+  const [clock, orders, notices, balances] = await Promise.all(asked.map((path) => send("GET", path)));
+  const payer = document.getElementById("payer").value;
+  const balance = balances.find(({ customer }) => customer === payer);
+  document.getElementById("balance").textContent = balance ? `${balance.amount} ${balance.token}` : "…";
   const held = clock.motion === "held" ? " (detenido)" : "";
   document.getElementById("clock").textContent = `${clock.now.slice(5, 19).replace("T", " ")} UTC${held}`;
   list("orders", orders.slice(-8).reverse(), (order) => [
-    order.id.slice(0, 8),
-    `${order.crypto_amount} ${order.token} → ${order.fiat_currency}`,
+    (order.id ?? order.order_id).slice(0, 8),
+    `${order.crypto_amount} ${order.token ?? order.crypto_currency} → ${order.fiat_currency}`,
     order.status,
   ]);
   list("notices", notices.slice(0, 8), (notice) => [

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use alloy_primitives::{Address, address};
 use thiserror::Error;
 
-use crate::notices;
+use crate::shop::notices;
 
 /// What a [`Simulator`](crate::Simulator) is told before it starts.
 #[derive(Clone)]

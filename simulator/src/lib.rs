@@ -14,7 +14,6 @@ mod control;
 pub mod door;
 pub mod fault;
 mod figure;
-mod notices;
 pub mod providers;
 mod shop;
 mod stamp;
@@ -110,11 +109,7 @@ impl Simulator {
             .merge(self.cryptopocket.router())
             .merge(self.unigox.router())
             .merge(control::router(self))
-            .merge(shop::router(
-                self.shop.clone(),
-                self.capa.clone(),
-                self.clock().clone(),
-            ))
+            .merge(shop::router(self.shop.clone(), self))
     }
 }
 

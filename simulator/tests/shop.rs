@@ -4,9 +4,9 @@ use std::error::Error;
 use std::future;
 use std::path::Path;
 
-use axum::extract::State;
+use axum::extract::{Path as Named, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use offramp_simulator::{Clock, Config, ShopConfig, Simulator, run};
 use reqwest::header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
@@ -52,6 +52,33 @@ async fn open_session(
     (status, Json(json!({ "session": session })))
 }
 
+/// The orders `ord_1` and `ord_2` are those of `escrow-1`.
+async fn list_orders(Query(query): Query<Vec<(String, String)>>) -> Json<Value> {
+    let is_ada = query.iter().any(|(_, payer)| payer == "escrow-1");
+    let orders = if is_ada {
+        json!([{ "id": "ord_1" }, { "id": "ord_2" }])
+    } else {
+        json!([])
+    };
+    Json(json!({ "orders": orders }))
+}
+
+async fn act(
+    State(asked): State<mpsc::UnboundedSender<Asked>>,
+    Named((id, action)): Named<(String, String)>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> StatusCode {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let key = header("authorization").unwrap_or_default().to_owned();
+    let idempotency_key = header("idempotency-key").unwrap_or_default();
+    let told = json!({ "order": id, "action": action, "key": idempotency_key, "body": body });
+    match asked.send((key, told)) {
+        Ok(()) => StatusCode::OK,
+        Err(_) => StatusCode::GONE,
+    }
+}
+
 /// A proxy that opens every session but that of `cust-3`.
 async fn proxy() -> Outcome<(String, mpsc::UnboundedReceiver<Asked>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -59,6 +86,8 @@ async fn proxy() -> Outcome<(String, mpsc::UnboundedReceiver<Asked>)> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let router = Router::new()
         .route("/v1/sessions", post(open_session))
+        .route("/v1/orders", get(list_orders))
+        .route("/v1/orders/{id}/actions/{action}", post(act))
         .with_state(sender);
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok((url, receiver))
@@ -71,7 +100,7 @@ impl Bench {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         std::fs::copy(root.join("index.html"), page_dir.path().join("index.html"))?;
         std::fs::create_dir(page_dir.path().join("demo"))?;
-        for file in ["shop.css", "shop.js"] {
+        for file in ["shop.css", "shop.js", "wallet.js"] {
             let from = root.join("demo").join(file);
             std::fs::copy(from, page_dir.path().join("demo").join(file))?;
         }
@@ -181,7 +210,8 @@ async fn a_session_is_opened_for_whoever_is_logged_in() -> Outcome {
     assert_eq!(key, "Bearer sk_PLANTED");
     let payer =
         json!({ "id": "cust-1", "provider_user_id": "8374f327-38bd-4b0b-b8a7-2524599eb903" });
-    assert_eq!(asked, json!({ "payer": payer, "origin": bench.base }));
+    let expected = json!({ "payer": payer, "provider": "capa", "origin": bench.base });
+    assert_eq!(asked, expected);
     Ok(())
 }
 
@@ -216,7 +246,9 @@ async fn a_login_changes_the_payer() -> Outcome {
     assert_eq!(who["payer"], "cust-2");
     assert_eq!(
         who["payers"][2],
-        json!({ "id": "cust-3", "verified": false })
+        json!({
+            "id": "cust-3", "name": "Eva Gómez", "provider": "capa", "verified": false, "note": "",
+        })
     );
     Ok(())
 }
@@ -345,5 +377,88 @@ async fn a_notification_of_somebody_else_is_refused() -> Outcome {
     let strange = json!({ "type": "order.updated" });
     assert_eq!(bench.notify(NOTIFY_SECRET, "msg_1", &strange).await?, 400);
     assert_eq!(bench.notices().await?, json!([]));
+    Ok(())
+}
+
+/// An order that waits for what the shop does, as the proxy tells of it.
+fn waiting(order: &str, amount: &str, action: &str, state: &str) -> Value {
+    let actions = if action.is_empty() {
+        json!([])
+    } else {
+        json!([{ "action": action, "by": "partner" }, { "action": "cancel", "by": "payer" }])
+    };
+    json!({
+        "type": "order.updated", "timestamp": "2026-05-01T12:00:00Z",
+        "data": { "order": {
+            "id": order, "sequence": 4, "state": state, "actions": actions,
+            "crypto": { "token": "USDT", "network": "XAI", "amount": amount },
+        } },
+    })
+}
+
+async fn balance(bench: &Bench) -> Outcome<Value> {
+    let url = format!("{}/offramp/balances", bench.base);
+    let balances: Vec<Value> = bench.client.get(url).send().await?.json().await?;
+    let of_ada = balances
+        .into_iter()
+        .find(|one| one["customer"] == "escrow-1");
+    Ok(of_ada.ok_or("no balance")?["amount"].clone())
+}
+
+#[tokio::test]
+async fn what_the_shop_debits_it_authorises_once() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let order = waiting("ord_1", "100.5", "authorise_transfer", "awaiting_deposit");
+    for id in ["msg_1", "msg_2"] {
+        bench.notify(NOTIFY_SECRET, id, &order).await?;
+        let (key, asked) = bench.asked.recv().await.ok_or("nothing asked")?;
+        assert_eq!(key, "Bearer sk_PLANTED");
+        let body = json!({ "crypto_amount": "100.5", "reference": "debit-ord_1" });
+        let expected = json!({
+            "order": "ord_1", "action": "authorise_transfer",
+            "key": "authorise_transfer-ord_1", "body": body,
+        });
+        assert_eq!(asked, expected);
+        assert_eq!(balance(&bench).await?, "2399.5");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_comes_back_is_credited_once() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let order = waiting("ord_1", "100", "authorise_transfer", "awaiting_deposit");
+    bench.notify(NOTIFY_SECRET, "msg_1", &order).await?;
+    bench.asked.recv().await.ok_or("nothing asked")?;
+    let owed = waiting("ord_1", "100", "authorise_refund", "refund_required");
+    bench.notify(NOTIFY_SECRET, "msg_2", &owed).await?;
+    let (_, asked) = bench.asked.recv().await.ok_or("nothing asked")?;
+    assert_eq!(asked["action"], "authorise_refund");
+    assert_eq!(asked["body"], json!({}));
+    let back = waiting("ord_1", "100", "", "refunded");
+    // Each of them is heard before the next order is paid for.
+    for id in ["msg_3", "msg_4"] {
+        bench.notify(NOTIFY_SECRET, id, &back).await?;
+    }
+    let next = waiting("ord_2", "1", "authorise_transfer", "awaiting_deposit");
+    bench.notify(NOTIFY_SECRET, "msg_5", &next).await?;
+    bench.asked.recv().await.ok_or("nothing asked")?;
+    assert_eq!(balance(&bench).await?, "2499");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_authorised_without_a_balance_or_an_owner() -> Outcome {
+    let mut bench = Bench::start().await?;
+    for (id, order, amount) in [("msg_1", "ord_1", "2500.01"), ("msg_2", "ord_9", "1")] {
+        let order = waiting(order, amount, "authorise_transfer", "awaiting_deposit");
+        bench.notify(NOTIFY_SECRET, id, &order).await?;
+    }
+    // The first that is asked for is the one that can be paid.
+    let order = waiting("ord_2", "1", "authorise_transfer", "awaiting_deposit");
+    bench.notify(NOTIFY_SECRET, "msg_3", &order).await?;
+    let (_, asked) = bench.asked.recv().await.ok_or("nothing asked")?;
+    assert_eq!(asked["order"], "ord_2");
+    assert_eq!(balance(&bench).await?, "2499");
     Ok(())
 }

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     process::{self, Running},
-    programs::{Build, Clock, Keys, Program, Site, origin},
+    programs::{Build, Clock, Keys, Program, Site, Wallet, origin},
     trunk, widget,
 };
 
@@ -25,9 +25,9 @@ const TRUNK: u16 = 8081;
 const FOLDER: &str = "target/demo";
 
 /// The shop with the widget as it would be deployed.
-pub(crate) fn demo() -> Result<()> {
+pub(crate) fn demo(wallet: Wallet) -> Result<()> {
     free(&[SHOP, PROXY])?;
-    let programs = start(widget::build()?)?;
+    let programs = start(widget::build()?, wallet)?;
     println!(
         "\n  {}/\n\nCtrl-C stops everything. Logs are in {FOLDER}/.",
         origin(SHOP)
@@ -39,7 +39,7 @@ pub(crate) fn demo() -> Result<()> {
 pub(crate) fn serve() -> Result<()> {
     free(&[SHOP, PROXY, TRUNK])?;
     let mut trunk = trunk::serve()?;
-    let mut programs = start(trunk::SERVED.into())?;
+    let mut programs = start(trunk::SERVED.into(), Wallet::Partner)?;
     programs.push(Program {
         name: "trunk",
         log: None,
@@ -53,7 +53,7 @@ pub(crate) fn serve() -> Result<()> {
 }
 
 /// Simulator and proxy.
-fn start(widget: PathBuf) -> Result<Vec<Program>> {
+fn start(widget: PathBuf, wallet: Wallet) -> Result<Vec<Program>> {
     let site = Site {
         build: Build::Debug,
         clock: Clock::Simulated,
@@ -63,6 +63,7 @@ fn start(widget: PathBuf) -> Result<Vec<Program>> {
         widget,
         folder: FOLDER.into(),
         keys: Keys::random()?,
+        wallet,
     };
     site.prepare()?;
     Ok(vec![site.simulator()?, site.proxy()?])

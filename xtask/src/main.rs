@@ -32,8 +32,11 @@ use std::{env, path::Path, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 
+use crate::programs::Wallet;
+
 const USAGE: &str = "\
 cargo xtask demo                 simulator, proxy and demo shop together, with the widget in it
+                                 (--external-wallet: the payer's own wallet signs, not the shop's)
 cargo xtask serve                the same behind `trunk serve`: rebuilds the widget as you change it
 cargo xtask test [words]         every test there is; with words, the tests whose names contain them
 cargo xtask test --only <part>   one part: domain, proxy, xtask, size, widget or e2e
@@ -78,7 +81,8 @@ fn run() -> Result<()> {
         ["bench"] => bench::run(),
         ["chaos", rest @ ..] => chaos::run(&chaos::Campaign::parse(rest)?),
         ["fuzz", rest @ ..] => fuzz::run(&fuzz::Plan::parse(rest)?),
-        ["demo"] => demo::demo(),
+        ["demo"] => demo::demo(Wallet::Partner),
+        ["demo", "--external-wallet"] => demo::demo(Wallet::External),
         ["serve"] => demo::serve(),
         ["build"] => widget::build().map(|_| ()),
         ["setup"] => tools::setup(),

@@ -43,6 +43,39 @@ pub(crate) enum Clock {
     System,
 }
 
+/// Whose wallet pays where the provider moves crypto by a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wallet {
+    /// The shop's, from the customer's balance.
+    Partner,
+    /// The payer's own.
+    External,
+}
+
+impl Wallet {
+    fn mode(self) -> &'static str {
+        match self {
+            Self::Partner => "partner_wallet",
+            Self::External => "external_wallet",
+        }
+    }
+
+    /// An empty variable is an absent one.
+    fn signing_key(self) -> &'static str {
+        match self {
+            Self::Partner => SIGNING_KEY,
+            Self::External => "",
+        }
+    }
+}
+
+/// The first account of the public development mnemonic, which the simulator's books know. Never to
+/// be funded.
+const SIGNING_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+/// How much the shop's wallet may pay on a day, in tokens.
+const DAILY_LIMIT: &str = "10000";
+
 /// One simulator and one proxy that know each other.
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -58,6 +91,7 @@ pub(crate) struct Site {
     /// Where the database and the logs of the last run are.
     pub(crate) folder: PathBuf,
     pub(crate) keys: Keys,
+    pub(crate) wallet: Wallet,
 }
 
 impl Site {
@@ -98,6 +132,14 @@ impl Site {
                 ("SIMULATOR_CAPA_KEY", &self.keys.capa),
                 ("SIMULATOR_WEBHOOK_URL", &format!("{proxy}/webhooks/capa")),
                 ("SIMULATOR_WEBHOOK_SECRET", &self.keys.webhook),
+                ("SIMULATOR_CRYPTOPOCKET_KEY", &self.keys.cryptopocket),
+                ("SIMULATOR_CRYPTOPOCKET_SECRET", &self.keys.webhook),
+                ("SIMULATOR_UNIGOX_KEY", &self.keys.unigox),
+                (
+                    "SIMULATOR_UNIGOX_WEBHOOK_URL",
+                    &format!("{proxy}/webhooks/unigox"),
+                ),
+                ("SIMULATOR_UNIGOX_WEBHOOK_SECRET", &self.keys.webhook),
                 ("SHOP_PROXY_URL", &proxy),
                 ("SHOP_PAGE_DIR", system::text(&self.widget)?),
                 ("OFFRAMP_SECRET_KEY", &self.keys.partner),
@@ -140,6 +182,15 @@ impl Site {
                 ("CAPA_BASE_URL", &shop),
                 ("CAPA_API_KEY", &self.keys.capa),
                 ("CAPA_WEBHOOK_SECRET", &self.keys.webhook),
+                ("CRYPTOPOCKET_BASE_URL", &format!("{shop}/cryptopocket/api")),
+                ("CRYPTOPOCKET_API_KEY", &self.keys.cryptopocket),
+                ("CRYPTOPOCKET_API_SECRET", &self.keys.webhook),
+                ("UNIGOX_BASE_URL", &format!("{shop}/unigox")),
+                ("UNIGOX_API_KEY", &self.keys.unigox),
+                ("UNIGOX_WEBHOOK_SECRET", &self.keys.webhook),
+                ("UNIGOX_WALLET_MODE", self.wallet.mode()),
+                ("UNIGOX_SIGNING_KEY", self.wallet.signing_key()),
+                ("UNIGOX_DAILY_LIMIT", DAILY_LIMIT),
                 (
                     "OFFRAMP_NOTIFY_URL",
                     &format!("{shop}/offramp/notifications"),
@@ -194,6 +245,8 @@ impl Build {
 pub(crate) struct Keys {
     partner: String,
     capa: String,
+    cryptopocket: String,
+    unigox: String,
     webhook: String,
     notify: String,
 }
@@ -204,6 +257,8 @@ impl Keys {
             partner: HEXLOWER.encode(&random()?),
             // The stand-in knows its keys by how they begin.
             capa: format!("sim_capa_{}", HEXLOWER.encode(&random()?)),
+            cryptopocket: format!("sim_cryptopocket_{}", HEXLOWER.encode(&random()?)),
+            unigox: format!("sim_unigox_{}", HEXLOWER.encode(&random()?)),
             webhook: HEXLOWER.encode(&random()?),
             notify: format!("whsec_{}", BASE64.encode(&random()?)),
         })

@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use crate::{
     http, log,
-    programs::{Build, Clock, Keys, Site},
+    programs::{Build, Clock, Keys, Site, Wallet},
     size, widget,
 };
 use first_step::Visitor;
@@ -30,6 +30,7 @@ pub(crate) fn run() -> Result<()> {
         widget: widget::build()?,
         folder: FOLDER.into(),
         keys: Keys::random()?,
+        wallet: Wallet::Partner,
     };
     site.prepare()?;
     let visitor = Visitor::prepare(FOLDER.as_ref())?;

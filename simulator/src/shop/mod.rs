@@ -2,7 +2,13 @@
 //!
 //! This is what a partner writes: a login of its own, and one call that opens a session for whoever
 //! is logged in. The payer never comes from the request. What becomes of the orders it hears in
-//! [`notices`].
+//! [`notices`]; where its own wallet pays, [`purse`] debits and authorises. [`wallet`] stands in for
+//! a wallet of the payer's own.
+
+mod customers;
+pub(crate) mod notices;
+mod purse;
+mod wallet;
 
 use std::time::Duration;
 
@@ -16,28 +22,36 @@ use serde_json::json;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::clock::Clock;
+use self::customers::Customer;
+use self::purse::Purse;
+use self::wallet::Wallet;
+use crate::Simulator;
 use crate::config::ShopConfig;
-use crate::notices;
-use crate::providers::capa::{Capa, UserView, Verification};
 
 /// The shop at `/`, or one sentence if there is none.
-pub(crate) fn router(config: Option<ShopConfig>, capa: Capa, clock: Clock) -> Router {
+pub(crate) fn router(config: Option<ShopConfig>, simulator: &Simulator) -> Router {
     let Some(config) = config else {
         return Router::new().route("/", get(no_shop));
     };
     let policy = content_security_policy(&config.proxy_url);
-    let notices = notices::router(config.notify_secret.as_deref(), clock);
+    let customers = customers::all(simulator);
+    let purse = Purse::new(&config, customers.into_iter().map(|one| one.id).collect());
+    let secret = config.notify_secret.as_deref();
+    let notices = notices::router(secret, simulator.clock().clone(), purse.clone());
     let files = ServeDir::new(config.page_dir.join("demo"));
     let shop = Shop {
         config,
-        capa,
+        simulator: simulator.clone(),
+        purse,
+        wallet: Wallet::demo(simulator),
         client: reqwest::Client::new(),
     };
     Router::new()
         .route("/", get(page))
         .route("/offramp/session", post(open_session))
         .route("/offramp/login", get(logged_in).post(log_in))
+        .route("/offramp/balances", get(balances))
+        .route("/demo-wallet", post(ask_wallet))
         .nest_service("/demo", files)
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,
@@ -47,10 +61,12 @@ pub(crate) fn router(config: Option<ShopConfig>, capa: Capa, clock: Clock) -> Ro
         .merge(notices)
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Shop {
     config: ShopConfig,
-    capa: Capa,
+    simulator: Simulator,
+    purse: Purse,
+    wallet: Wallet,
     client: reqwest::Client,
 }
 
@@ -139,23 +155,23 @@ async fn open_session(State(shop): State<Shop>, headers: HeaderMap) -> Result<Re
 
 impl Shop {
     /// Who is logged in.
-    fn payer(&self, headers: &HeaderMap) -> Result<UserView, Refused> {
+    fn payer(&self, headers: &HeaderMap) -> Result<Customer, Refused> {
         self.customer(cookie(headers).unwrap_or(DEFAULT_PAYER))
             .ok_or(Refused::UnknownPayer)
     }
 
     /// The shop knows its customers by its own ids.
-    fn customer(&self, id: &str) -> Option<UserView> {
-        self.capa
-            .users()
+    fn customer(&self, id: &str) -> Option<Customer> {
+        customers::all(&self.simulator)
             .into_iter()
-            .find(|user| user.external_id.as_deref() == Some(id))
+            .find(|customer| customer.id == id)
     }
 
-    async fn session(&self, payer: &UserView, origin: &str) -> Result<Session, Refused> {
+    async fn session(&self, payer: &Customer, origin: &str) -> Result<Session, Refused> {
         const TIME_LIMIT: Duration = Duration::from_secs(10);
         let body = json!({
-            "payer": { "id": payer.external_id, "provider_user_id": payer.id },
+            "payer": { "id": payer.id, "provider_user_id": payer.user },
+            "provider": payer.provider,
             "origin": origin,
         });
         let response = self
@@ -203,28 +219,31 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 #[derive(Debug, Serialize)]
 struct LoginView {
     payer: Option<String>,
-    payers: Vec<PayerView>,
-}
-
-#[derive(Debug, Serialize)]
-struct PayerView {
-    id: String,
-    verified: bool,
+    payers: Vec<Customer>,
 }
 
 async fn logged_in(State(shop): State<Shop>, headers: HeaderMap) -> Json<LoginView> {
-    let payers = shop.capa.users().into_iter().filter_map(|user| {
-        let verified = user.verification == Verification::Verified;
-        Some(PayerView {
-            id: user.external_id?,
-            verified,
-        })
-    });
-    let payers = payers.collect();
     Json(LoginView {
-        payer: shop.payer(&headers).ok().and_then(|user| user.external_id),
-        payers,
+        payer: shop.payer(&headers).ok().map(|customer| customer.id),
+        payers: customers::all(&shop.simulator),
     })
+}
+
+/// `GET /offramp/balances`: what each customer has at the shop, for the page's panel.
+async fn balances(State(shop): State<Shop>) -> Json<Vec<purse::Balance>> {
+    Json(shop.purse.balances())
+}
+
+/// `POST /demo-wallet`: what the page's test wallet is asked, in the words of EIP-1193.
+async fn ask_wallet(State(shop): State<Shop>, Json(asked): Json<wallet::Asked>) -> Response {
+    match shop.wallet.answer(&asked) {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => (
+            StatusCode::BAD_REQUEST,
+            Json(json!({ "error": error.to_string() })),
+        )
+            .into_response(),
+    }
 }
 
 #[derive(Debug, Deserialize)]

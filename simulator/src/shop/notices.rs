@@ -15,6 +15,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use super::purse::{self, Purse};
 use crate::clock::Clock;
 
 /// How far the time of a notification may be from ours.
@@ -24,11 +25,12 @@ const TOLERANCE_SECS: i64 = 5 * 60;
 const REMEMBERED: usize = 50;
 
 /// `POST /offramp/notifications` for the proxy, `GET` for the page's panel.
-pub(crate) fn router(secret: Option<&str>, clock: Clock) -> Router {
+pub(super) fn router(secret: Option<&str>, clock: Clock, purse: Purse) -> Router {
     let desk = Desk {
         key: secret.and_then(key).map(Arc::new),
         clock,
         heard: Arc::default(),
+        purse,
     };
     Router::new()
         .route("/offramp/notifications", get(listed).post(hear))
@@ -47,6 +49,7 @@ struct Desk {
     clock: Clock,
     /// Newest first.
     heard: Arc<Mutex<VecDeque<Notice>>>,
+    purse: Purse,
 }
 
 /// What the panel shows.
@@ -79,6 +82,17 @@ struct Order {
     state: String,
 }
 
+/// The same for the purse.
+#[derive(Deserialize)]
+struct Told {
+    data: ToldData,
+}
+
+#[derive(Deserialize)]
+struct ToldData {
+    order: purse::Order,
+}
+
 async fn listed(State(desk): State<Desk>) -> Json<Vec<Notice>> {
     let heard = desk.heard.lock().unwrap_or_else(PoisonError::into_inner);
     Json(heard.iter().cloned().collect())
@@ -95,6 +109,11 @@ async fn hear(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Stat
     let Ok(Body { kind, data }) = serde_json::from_slice(&body) else {
         return StatusCode::BAD_REQUEST;
     };
+    if let Ok(told) = serde_json::from_slice::<Told>(&body) {
+        let purse = desk.purse.clone();
+        // Whoever told it does not wait for what the shop makes of it.
+        tokio::spawn(async move { purse.hear(told.data.order).await });
+    }
     let mut heard = desk.heard.lock().unwrap_or_else(PoisonError::into_inner);
     // One that comes again has been heard.
     if heard.iter().all(|known| known.id != id) {

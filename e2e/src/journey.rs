@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use futures::FutureExt as _;
-use offramp_simulator::providers::capa::seed;
+use offramp_simulator::providers::{capa::seed, unigox::seed as escrow};
 use tempfile::TempDir;
 
 use crate::{
@@ -18,11 +18,11 @@ use crate::{
     checkout::Checkout,
     environment::Environment,
     files::{self, Files},
-    stack::{NOTIFY_SECRET, PROVIDER_KEY, SECRET_KEY, Stack, WEBHOOK_SECRET},
+    stack::{NOTIFY_SECRET, PROVIDER_KEY, SECRET_KEY, SIGNING_KEY, Stack, WEBHOOK_SECRET, Wallet},
 };
 
 /// What a browser must never be told.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 11] = [
     PROVIDER_KEY,
     SECRET_KEY,
     WEBHOOK_SECRET,
@@ -30,6 +30,10 @@ const SECRETS: [&str; 7] = [
     seed::CUST_1,
     seed::CUST_2,
     seed::CUST_3,
+    escrow::ADA,
+    escrow::BEN,
+    escrow::CLEO,
+    SIGNING_KEY,
 ];
 
 /// Who looks, and at what.
@@ -45,6 +49,8 @@ pub struct Settings {
     pub payer: &'static str,
     /// Where the widget's files are.
     pub files: Files,
+    /// Whose wallet pays where a provider moves crypto by a signature.
+    pub wallet: Wallet,
 }
 
 impl Default for Settings {
@@ -55,6 +61,7 @@ impl Default for Settings {
             locale: "es-MX",
             payer: "cust-1",
             files: Files::Built,
+            wallet: Wallet::Partner,
         }
     }
 }
@@ -98,7 +105,7 @@ impl Journey {
         if let Some(folder) = &files {
             environment.widget_dir = folder.path().to_owned();
         }
-        let stack = Stack::start(&environment).await?;
+        let stack = Stack::start(&environment, settings.wallet).await?;
         let browser = Browser::start(&environment.driver).await?;
         browser.show(settings.device, settings.theme).await?;
         let checkout = Checkout { browser };

@@ -11,7 +11,10 @@ use offramp_domain::{
 use offramp_proxy::{
     clock::Clock, config::Config, engine::Engine, providers, secrets::Secrets, store::Store,
 };
-use offramp_simulator::{Capa, Moment, ShopConfig, Simulator, WebhookTarget};
+use offramp_simulator::{
+    Capa, CryptoPocket, CryptoPocketKeys, Moment, ShopConfig, Simulator, Unigox, UnigoxConfig,
+    WebhookTarget,
+};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 
@@ -35,6 +38,19 @@ pub const WEBHOOK_SECRET: &str = "planted_webhook_secret_77c0aa";
 /// What the proxy's notifications are signed with.
 pub const NOTIFY_SECRET: &str = "whsec_cGxhbnRlZC1ub3RpZnktc2VjcmV0LTRmNzE=";
 
+/// Whose wallet pays where a provider moves crypto by a signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wallet {
+    /// The shop's, from the customer's balance.
+    #[default]
+    Partner,
+    /// The payer's own.
+    External,
+}
+
+/// The first account of the public development mnemonic: what the shop's wallet signs with.
+pub const SIGNING_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
 /// Simulator, shop and proxy, each on a port of its own.
 #[derive(Debug)]
 pub struct Stack {
@@ -52,7 +68,7 @@ impl Stack {
     ///
     /// # Errors
     /// When a port cannot be had, or a program refuses its configuration.
-    pub async fn start(environment: &Environment) -> Result<Self> {
+    pub async fn start(environment: &Environment, wallet: Wallet) -> Result<Self> {
         let folder = TempDir::with_prefix("offramp-e2e-")?;
         let (shop_listener, proxy_listener) = (listener().await?, listener().await?);
         let (shop, proxy) = (origin(&shop_listener)?, origin(&proxy_listener)?);
@@ -70,7 +86,16 @@ impl Stack {
                     page_dir: environment.widget_dir.clone(),
                     notify_secret: Some(NOTIFY_SECRET.to_owned()),
                 }),
-                ..offramp_simulator::Config::default()
+                cryptopocket: CryptoPocketKeys {
+                    key: PROVIDER_KEY.to_owned(),
+                    secret: WEBHOOK_SECRET.to_owned(),
+                },
+                unigox: UnigoxConfig {
+                    key: PROVIDER_KEY.to_owned(),
+                    webhook_url: Some(format!("{proxy}/webhooks/unigox")),
+                    webhook_secret: WEBHOOK_SECRET.to_owned(),
+                    ..UnigoxConfig::default()
+                },
             },
             clock.clone(),
         );
@@ -92,7 +117,22 @@ impl Stack {
 
         let database = format!("sqlite://{}", folder.path().join("offramp.db").display());
         let widget_dir = environment.widget_dir.display().to_string();
+        let (mode, signing_key) = match wallet {
+            Wallet::Partner => ("partner_wallet", SIGNING_KEY),
+            Wallet::External => ("external_wallet", ""),
+        };
+        let (pocket, escrow) = (format!("{shop}/cryptopocket/api"), format!("{shop}/unigox"));
         let variables = [
+            ("OFFRAMP_PUBLIC_URL", proxy.as_str()),
+            ("CRYPTOPOCKET_BASE_URL", &pocket),
+            ("CRYPTOPOCKET_API_KEY", PROVIDER_KEY),
+            ("CRYPTOPOCKET_API_SECRET", WEBHOOK_SECRET),
+            ("UNIGOX_BASE_URL", &escrow),
+            ("UNIGOX_API_KEY", PROVIDER_KEY),
+            ("UNIGOX_WEBHOOK_SECRET", WEBHOOK_SECRET),
+            ("UNIGOX_WALLET_MODE", mode),
+            ("UNIGOX_SIGNING_KEY", signing_key),
+            ("UNIGOX_DAILY_LIMIT", "10000"),
             ("OFFRAMP_SECRET_KEY", SECRET_KEY),
             ("OFFRAMP_ALLOWED_ORIGINS", &shop),
             ("OFFRAMP_DATABASE_URL", &database),
@@ -145,6 +185,16 @@ impl Stack {
     /// The handle on the simulated provider.
     pub fn capa(&self) -> &Capa {
         self.simulator.capa()
+    }
+
+    /// The handle on the provider that estimates.
+    pub fn cryptopocket(&self) -> &CryptoPocket {
+        self.simulator.cryptopocket()
+    }
+
+    /// The handle on the provider that takes signatures.
+    pub fn unigox(&self) -> &Unigox {
+        self.simulator.unigox()
     }
 
     /// Lets time pass, for everybody at once.

@@ -21,11 +21,24 @@ const CRASHES: &str = "fuzz/crashes";
 /// The longest input, in bytes: every parser has seen all of its branches long before.
 const LONGEST: usize = 4096;
 
-/// How long each target runs.
+/// How long each target runs, where nobody says.
+const SECONDS: u64 = 60;
+
+/// When each target ends: at whichever comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Budget {
-    Runs(u64),
-    Seconds(u64),
+struct Budget {
+    runs: Option<u64>,
+    seconds: Option<u64>,
+}
+
+impl Budget {
+    /// As libFuzzer takes it.
+    fn limits(self) -> impl Iterator<Item = String> {
+        let runs = self.runs.map(|runs| format!("-runs={runs}"));
+        let seconds = self.seconds;
+        let seconds = seconds.map(|seconds| format!("-max_total_time={seconds}"));
+        runs.into_iter().chain(seconds)
+    }
 }
 
 /// What the command line asks for.
@@ -38,21 +51,28 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn parse(arguments: &[&str]) -> Result<Self> {
-        let mut plan = Self {
-            budget: Budget::Seconds(60),
-            target: None,
-        };
+        let (mut runs, mut seconds, mut target) = (None, None, None);
         for argument in arguments {
-            let seconds = argument.strip_suffix('s').map(str::parse);
-            if let Some(Ok(seconds)) = seconds {
-                plan.budget = Budget::Seconds(seconds);
-            } else if let Ok(runs) = argument.parse() {
-                plan.budget = Budget::Runs(runs);
-            } else if plan.target.replace((*argument).to_owned()).is_some() {
-                bail!("`cargo xtask fuzz` takes one target, or none for all of them");
+            let time = argument.strip_suffix('s').map(str::parse);
+            let is_second = if let Some(Ok(time)) = time {
+                seconds.replace(time).is_some()
+            } else if let Ok(count) = argument.parse() {
+                runs.replace(count).is_some()
+            } else {
+                target.replace((*argument).to_owned()).is_some()
+            };
+            if is_second {
+                bail!(
+                    "`cargo xtask fuzz` takes one time, one number of runs and one target, or none \
+                     for all of them"
+                );
             }
         }
-        Ok(plan)
+        if runs.is_none() && seconds.is_none() {
+            seconds = Some(SECONDS);
+        }
+        let budget = Budget { runs, seconds };
+        Ok(Self { budget, target })
     }
 }
 
@@ -60,6 +80,7 @@ impl Plan {
 #[derive(Debug, PartialEq, Eq)]
 struct Figures {
     runs: u64,
+    seconds: u64,
     runs_per_second: u64,
     /// Edges of the program that were reached.
     coverage: u64,
@@ -76,20 +97,21 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
     log::step("building the fuzz targets", || fuzz.build(&chosen))?;
     fs::create_dir_all(CRASHES).context(CRASHES)?;
     let mut table = format!(
-        "{:<16}{:>12}{:>10}{:>10}\n",
-        "target", "runs", "runs/s", "edges"
+        "{:<16}{:>12}{:>10}{:>10}{:>10}\n",
+        "target", "runs", "seconds", "runs/s", "edges"
     );
     for target in &chosen {
         let what = format!("fuzzing {target}");
         let figures = log::step(&what, || fuzz.target(target, plan.budget))?;
         let Figures {
             runs,
+            seconds,
             runs_per_second,
             coverage,
         } = figures;
         writeln!(
             table,
-            "{target:<16}{runs:>12}{runs_per_second:>10}{coverage:>10}"
+            "{target:<16}{runs:>12}{seconds:>10}{runs_per_second:>10}{coverage:>10}"
         )?;
     }
     println!("\n{table}");
@@ -147,17 +169,14 @@ impl Fuzz {
             fs::remove_dir_all(&found).with_context(|| found.display().to_string())?;
         }
         fs::create_dir_all(&found).with_context(|| found.display().to_string())?;
-        let limit = match budget {
-            Budget::Runs(runs) => format!("-runs={runs}"),
-            Budget::Seconds(seconds) => format!("-max_total_time={seconds}"),
-        };
         let seeds = env::current_dir()?.join(SEEDS).join(target);
         let crashes = env::current_dir()?.join(CRASHES);
         let mut run = self.command("run")?;
         run.arg(target)
             .args([system::text(&found)?, system::text(&seeds)?])
             .args(["--", "-seed=1", "-timeout=10", "-print_final_stats=1"])
-            .args([limit, format!("-max_len={LONGEST}")])
+            .args(budget.limits())
+            .arg(format!("-max_len={LONGEST}"))
             .arg(format!("-artifact_prefix={}/{target}-", crashes.display()));
         let output = process::output(&mut run)?;
         let said = String::from_utf8_lossy(&output.stderr);
@@ -181,6 +200,11 @@ fn figures(said: &str) -> Option<Figures> {
         let line = said.lines().find_map(|line| line.strip_prefix(name))?;
         line.trim().parse().ok()
     };
+    // "Done 20000 runs in 2 second(s)"
+    let seconds = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("Done "))
+        .find_map(|line| line.split_whitespace().nth(3)?.parse().ok())?;
     let coverage = said
         .lines()
         .filter_map(|line| line.split_once(" cov: "))
@@ -188,6 +212,7 @@ fn figures(said: &str) -> Option<Figures> {
         .next_back();
     Some(Figures {
         runs: stat("stat::number_of_executed_units:")?,
+        seconds,
         runs_per_second: stat("stat::average_exec_per_sec:")?,
         coverage: coverage.unwrap_or(0),
     })
@@ -197,23 +222,41 @@ fn figures(said: &str) -> Option<Figures> {
 mod tests {
     use super::*;
 
+    fn budget(runs: Option<u64>, seconds: Option<u64>) -> Budget {
+        Budget { runs, seconds }
+    }
+
     #[test]
     fn every_target_has_a_minute_unless_asked_otherwise() {
         let plan = |arguments: &[&str]| Plan::parse(arguments).unwrap();
-        assert_eq!(plan(&[]).budget, Budget::Seconds(60));
-        assert_eq!(plan(&["20000"]).budget, Budget::Runs(20_000));
+        assert_eq!(plan(&[]).budget, budget(None, Some(60)));
+        assert_eq!(plan(&["20000"]).budget, budget(Some(20_000), None));
         let one = plan(&["5s", "headers"]);
-        assert_eq!(one.budget, Budget::Seconds(5));
+        assert_eq!(one.budget, budget(None, Some(5)));
         assert_eq!(one.target.as_deref(), Some("headers"));
     }
 
     #[test]
-    fn two_targets_are_refused() {
-        let error = Plan::parse(&["amount", "time"]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`cargo xtask fuzz` takes one target, or none for all of them"
-        );
+    fn a_time_and_a_number_of_runs_are_both_kept() {
+        for arguments in [["1800s", "10000000"], ["10000000", "1800s"]] {
+            let plan = Plan::parse(&arguments).unwrap();
+            assert_eq!(plan.budget, budget(Some(10_000_000), Some(1_800)));
+            let limits: Vec<_> = plan.budget.limits().collect();
+            assert_eq!(limits, ["-runs=10000000", "-max_total_time=1800"]);
+        }
+    }
+
+    #[test]
+    fn two_of_a_kind_are_refused() {
+        for twice in [["amount", "time"], ["5s", "6s"], ["10", "20"]] {
+            let error = Plan::parse(&twice).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "`cargo xtask fuzz` takes one time, one number of runs and one target, or none for \
+                 all of them",
+                "{twice:?}"
+            );
+        }
     }
 
     #[test]
@@ -221,10 +264,12 @@ mod tests {
         let said = "\
 #2\tINITED cov: 10 ft: 11 corp: 1/1b exec/s: 0 rss: 30Mb
 #20000\tDONE   cov: 312 ft: 640 corp: 60/900b lim: 128 exec/s: 10000 rss: 40Mb
+Done 20000 runs in 2 second(s)
 stat::number_of_executed_units: 20000
 stat::average_exec_per_sec:     10000";
         let expected = Figures {
             runs: 20_000,
+            seconds: 2,
             runs_per_second: 10_000,
             coverage: 312,
         };

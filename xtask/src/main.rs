@@ -44,7 +44,9 @@ cargo xtask check                formatting, lints for both targets, docs, licen
 cargo xtask chaos [part]         kills (unless told otherwise), campaigns, slow, polls or all, in full;
                                  --rounds n: kills at each point of an order's life (50), --seed n
 cargo xtask bench                sizes and times, as docs/performance.md has them
-cargo xtask fuzz [60s] [target]  wrong input for every parser, for so long or so often, with libFuzzer
+cargo xtask fuzz [60s] [20000] [target]
+                                 wrong input for every parser, for so long or so often, whichever is
+                                 over first, with libFuzzer
 cargo xtask build                the widget, as a partner deploys it, into dist/
 cargo xtask setup                only installs what the others would install on their way
 cargo xtask bundle               the last steps of a build, called by trunk

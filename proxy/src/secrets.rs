@@ -325,6 +325,54 @@ mod tests {
     }
 
     #[test]
+    fn a_key_fits_among_others_however_often_it_is_there() {
+        let fits = |keys: &[u8]| any(keys.iter(), |key| key.ct_eq(&7));
+        assert!(fits(&[7]) && fits(&[7, 1]) && fits(&[1, 7]));
+        assert!(fits(&[7, 7]));
+        assert!(!fits(&[]) && !fits(&[1]) && !fits(&[1, 1]));
+    }
+
+    #[test]
+    fn a_client_token_is_256_new_bits_behind_its_mark() {
+        let token = client_token();
+        let random = token.strip_prefix("ofs_").unwrap();
+        assert_eq!(
+            BASE64URL_NOPAD.decode(random.as_bytes()).unwrap().len(),
+            256 / 8
+        );
+        assert_ne!(client_token(), token);
+    }
+
+    #[test]
+    fn each_kind_of_token_is_told_by_its_mark() {
+        let (client, resume) = (client_token(), secrets("a").resume_token("ord_1"));
+        assert!(is_client_token(&client) && !is_resume_token(&client));
+        assert!(is_resume_token(&resume) && !is_client_token(&resume));
+        for neither in ["", "ofs", "ofr", " ofs_a", "OFS_a", "OFR_a", "sk_test_ofs_"] {
+            assert!(!is_client_token(neither), "{neither}");
+            assert!(!is_resume_token(neither), "{neither}");
+        }
+    }
+
+    #[test]
+    fn tokens_and_bodies_are_known_by_their_sha_256() {
+        // "abc", FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(token_hash("abc"), abc);
+        assert_eq!(body_hash(b"abc"), abc);
+        assert_ne!(token_hash("abd"), abc);
+        assert_ne!(body_hash(b"abc "), abc);
+    }
+
+    #[test]
+    fn an_id_is_128_new_bits_behind_its_kind() {
+        let id = new_id("ord");
+        let random = id.strip_prefix("ord_").unwrap();
+        assert_eq!(HEXLOWER.decode(random.as_bytes()).unwrap().len(), 128 / 8);
+        assert_ne!(new_id("ord"), id);
+    }
+
+    #[test]
     fn keys_do_not_print() {
         assert_eq!(format!("{:?}", secrets("a")), "Secrets(…)");
     }

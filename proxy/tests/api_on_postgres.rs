@@ -3,6 +3,8 @@
 
 #[path = "api/mod.rs"]
 mod api;
+#[path = "api_on_postgres/broken_off.rs"]
+mod broken_off;
 #[path = "api_on_postgres/several_proxies.rs"]
 mod several_proxies;
 mod support;

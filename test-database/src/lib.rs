@@ -69,15 +69,30 @@ impl Database {
         output(dump.arg("--inserts").arg(self.url()))
     }
 
+    /// How many of its connections wait with a transaction that was begun and not ended.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub fn open_transactions(&self) -> Result<usize> {
+        let count = self.cluster.run(&format!(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = '{}' AND state LIKE 'idle in transaction%'",
+            self.name
+        ))?;
+        count.trim().parse().context("a count")
+    }
+
     /// Cuts every connection to it, as a server that is restarted does.
     ///
     /// # Errors
     /// When the server cannot be reached.
     pub fn cut_connections(&self) -> Result<()> {
-        self.cluster.run(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
-            self.name
-        ))
+        self.cluster
+            .run(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'",
+                self.name
+            ))
+            .map(|_| ())
     }
 }
 
@@ -103,11 +118,13 @@ impl Cluster {
         format!("{server}/{name}{options}")
     }
 
-    fn run(&self, sql: &str) -> Result<()> {
+    /// What the server answers, and nothing around it.
+    fn run(&self, sql: &str) -> Result<String> {
         let mut psql = Command::new(self.programs.path("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"])
+            .args(["--tuples-only", "--no-align"])
             .args(["--command", sql, &self.url]);
-        output(&mut psql).map(|_| ())
+        Ok(String::from_utf8(output(&mut psql)?)?)
     }
 }
 
@@ -141,6 +158,8 @@ fn output(command: &mut Command) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::{io::Write as _, process::Stdio, thread, time::Duration};
+
     use super::*;
 
     #[test]
@@ -162,6 +181,36 @@ mod tests {
         assert!(table(&other, "SELECT * FROM of_one").is_err());
         assert!(String::from_utf8_lossy(&one.dump()?).contains("of_one"));
         Ok(())
+    }
+
+    #[test]
+    fn a_transaction_that_nobody_ends_is_counted() -> Result<()> {
+        let (one, other) = (Database::create()?, Database::create()?);
+        let mut psql = Command::new(one.cluster.programs.path("psql"));
+        let mut psql = psql
+            .args(["--no-psqlrc", &one.url()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut says = psql.stdin.take().context("no standard input")?;
+        writeln!(says, "BEGIN;")?;
+        let wanted = |count| (0..500).find(|_| is_or_wait(one.open_transactions(), count));
+        assert!(wanted(1).is_some());
+        assert_eq!(other.open_transactions()?, 0);
+        writeln!(says, "COMMIT;")?;
+        assert!(wanted(0).is_some());
+        drop(says);
+        assert!(psql.wait()?.success());
+        Ok(())
+    }
+
+    /// Whether it is as many now; if not, a moment has passed.
+    fn is_or_wait(found: Result<usize>, wanted: usize) -> bool {
+        let is_so = found.is_ok_and(|found| found == wanted);
+        if !is_so {
+            thread::sleep(Duration::from_millis(20));
+        }
+        is_so
     }
 
     #[test]

@@ -223,11 +223,16 @@ impl Store {
 
     /// Begins a transaction that writes.
     async fn write(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        let begin = match &self.engine {
+        let statement = match &self.engine {
             // It waits for others that write, instead of failing when it comes to its first write.
             Engine::Sqlite { .. } => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
-        Ok(self.pool.begin_with(begin).await?)
+        // On a task of its own, because a request may be broken off at any time: sqlx 0.9.0 forgets a
+        // BEGIN whose answer it does not wait for, and the pool lends the connection out with the
+        // transaction open (sqlx #4393, mended after 0.9.0). The task ends what nobody takes.
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 }

@@ -151,10 +151,10 @@ impl Stack {
             variable.map(|(_, value)| (*value).to_owned())
         };
         let config = Config::from_env(&lookup)?;
-        let providers = providers::from_env(&lookup).await?;
+        let clock = Clock::from_fn(move || Timestamp::from_millis(clock.now().unix_millis()));
+        let providers = providers::from_env(&lookup, &clock).await?;
         let secrets = Secrets::of(&config);
         let store = Store::open(config.database_url(), secrets).await?;
-        let clock = Clock::from_fn(move || Timestamp::from_millis(clock.now().unix_millis()));
         let engine = Engine::new(config, store, providers, clock)?;
         programs.spawn(offramp_proxy::run(
             proxy_listener,

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-pub use crate::providers::capa::fuzzing as capa;
+pub use crate::providers::fuzzing::*;
 
 /// A JSON body of the neutral API.
 ///

@@ -32,7 +32,14 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     let config = Config::from_env(&lookup)?;
     allow_files(config.connections.at_once);
-    let providers = providers::from_env(&lookup).await?;
+    let clock = match config.clock_url.clone() {
+        Some(url) => {
+            warn!(%url, "OFFRAMP_CLOCK_URL: the time is the simulator's, for a demo");
+            Clock::following(url, reqwest::Client::new()).await
+        }
+        None => Clock::system(),
+    };
+    let providers = providers::from_env(&lookup, &clock).await?;
     if !providers
         .iter()
         .any(|provider| provider.name() == config.provider)
@@ -48,13 +55,6 @@ async fn main() -> anyhow::Result<ExitCode> {
         Some(_) => Store::open_beside(config.database_url(), secrets).await,
     }
     .context("OFFRAMP_DATABASE_URL")?;
-    let clock = match config.clock_url.clone() {
-        Some(url) => {
-            warn!(%url, "OFFRAMP_CLOCK_URL: the time is the simulator's, for a demo");
-            Clock::following(url, reqwest::Client::new()).await
-        }
-        None => Clock::system(),
-    };
     if let Some(command) = command {
         let engine = Engine::new(config, store, providers, clock)?;
         return command.run(&engine).await;

@@ -50,7 +50,7 @@ pub struct Call<'a> {
     pub path: &'a [&'a str],
     /// The names and values after the `?`.
     pub query: Vec<(&'static str, String)>,
-    /// The JSON that is sent, if any.
+    /// What is sent, if anything: JSON unless a header says otherwise.
     pub body: Option<Vec<u8>>,
     /// How long it may take.
     pub limits: Limits,
@@ -76,7 +76,7 @@ pub struct Answer {
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    key: Key,
+    key: Option<Key>,
     breaker: Breaker,
     line: Semaphore,
     policy: Policy,
@@ -105,19 +105,23 @@ impl fmt::Debug for Answer {
 }
 
 impl Client {
-    /// A client of the server at `base`. Nothing is asked yet.
+    /// A client of the server at `base`, with a key where one goes with every call. Nothing is asked
+    /// yet.
     ///
     /// # Errors
     /// When the machine has no usable TLS.
     pub fn new(
         provider: &'static str,
         base: Url,
-        mut key: Key,
+        key: impl Into<Option<Key>>,
         connect: Duration,
         policy: Policy,
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
-        key.value.set_sensitive(true);
+        let mut key = key.into();
+        if let Some(key) = &mut key {
+            key.value.set_sensitive(true);
+        }
         let http = reqwest::Client::builder()
             .user_agent(concat!(
                 env!("CARGO_PKG_NAME"),
@@ -159,8 +163,20 @@ impl Client {
     /// # Errors
     /// When there is none.
     pub async fn send(&self, call: &Call<'_>) -> Result<Answer, Unanswered> {
+        self.send_with(call, &HeaderMap::new()).await
+    }
+
+    /// The same with headers of this call's own, which replace those that every call has.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send_with(
+        &self,
+        call: &Call<'_>,
+        headers: &HeaderMap,
+    ) -> Result<Answer, Unanswered> {
         let begun = Instant::now();
-        let attempt = || self.attempt(call, begun);
+        let attempt = || self.attempt(call, headers, begun);
         let ended = match call.repeat {
             Repeat::Never => attempt().await,
             Repeat::Safe => repeat::until_final(attempt, &self.policy, call.limits, begun).await,
@@ -171,22 +187,32 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, call: &Call<'_>, begun: Instant) -> Result<Answer, Attempt> {
-        match self.once(call, begun + call.limits.whole).await {
+    async fn attempt(
+        &self,
+        call: &Call<'_>,
+        headers: &HeaderMap,
+        begun: Instant,
+    ) -> Result<Answer, Attempt> {
+        match self.once(call, headers, begun + call.limits.whole).await {
             Ok(answer) if is_passing(answer.status) => Err(Attempt::Passing(answer)),
             Ok(answer) => Ok(answer),
             Err(failure) => Err(Attempt::None(failure)),
         }
     }
 
-    async fn once(&self, call: &Call<'_>, deadline: Instant) -> Result<Answer, Unanswered> {
+    async fn once(
+        &self,
+        call: &Call<'_>,
+        headers: &HeaderMap,
+        deadline: Instant,
+    ) -> Result<Answer, Unanswered> {
         let address = address::below(&self.base, call.path, &call.query)?;
         let pass = self.breaker.pass(call.probe)?;
         let until = deadline.min(Instant::now() + self.policy.wait_in_line);
         let Ok(Ok(_place)) = timeout_at(until, self.line.acquire()).await else {
             return Err(NotSent::Busy.into());
         };
-        let answer = timeout_at(deadline, self.exchange(call, address))
+        let answer = timeout_at(deadline, self.exchange(call, headers, address))
             .await
             .unwrap_or(Err(Unanswered::TimedOut));
         pass.ended(match &answer {
@@ -197,18 +223,26 @@ impl Client {
         answer
     }
 
-    async fn exchange(&self, call: &Call<'_>, address: Url) -> Result<Answer, Unanswered> {
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        headers: &HeaderMap,
+        address: Url,
+    ) -> Result<Answer, Unanswered> {
         let mut request = self
             .http
             .request(call.method.clone(), address)
-            .header(&self.key.header, &self.key.value)
             .header(ACCEPT, JSON);
+        if let Some(key) = &self.key {
+            request = request.header(&key.header, &key.value);
+        }
         if let Some(id) = correlation::header() {
             request = request.header(correlation::HEADER, id);
         }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, JSON).body(body.clone());
         }
+        let request = request.headers(headers.clone());
         let response = timeout(call.limits.headers, request.send())
             .await
             .map_err(|_| Unanswered::TimedOut)?

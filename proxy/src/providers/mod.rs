@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use crate::{
+    clock::Clock,
     config::{ConfigError, Lookup},
     provider::Provider,
 };
 
+mod base_url;
 pub mod capa;
+mod figure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 
 /// The provider of sessions that name none, where none is configured.
 pub const DEFAULT: &str = capa::NAME;
@@ -17,7 +22,10 @@ pub const DEFAULT: &str = capa::NAME;
 /// # Errors
 /// The first variable that is wrong, and whatever a provider has to be asked about before it is
 /// trusted with money.
-pub async fn from_env(lookup: Lookup<'_>) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
+pub async fn from_env(
+    lookup: Lookup<'_>,
+    _clock: &Clock,
+) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
     let providers = [capa::from_env(lookup).await?];
     Ok(providers.into_iter().flatten().collect())
 }
@@ -28,13 +36,18 @@ mod tests {
 
     #[tokio::test]
     async fn without_variables_nothing_is_switched_on() {
-        assert!(from_env(&|_| None).await.unwrap().is_empty());
+        assert!(
+            from_env(&|_| None, &Clock::system())
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[tokio::test]
     async fn a_key_switches_its_provider_on() {
         let key = |name: &str| (name == "CAPA_API_KEY").then(|| "sim_capa_key".to_owned());
-        let providers = from_env(&key).await.unwrap();
+        let providers = from_env(&key, &Clock::system()).await.unwrap();
         let names: Vec<_> = providers.iter().map(|provider| provider.name()).collect();
         assert_eq!(names, ["capa"]);
     }

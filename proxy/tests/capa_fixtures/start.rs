@@ -32,7 +32,7 @@ async fn start(url: &str, spread: Option<&str>) -> Result<Vec<Arc<dyn Provider>>
         "CAPA_PREMIUM_SPREAD" => spread.map(str::to_owned),
         _ => None,
     };
-    providers::from_env(&variable).await
+    providers::from_env(&variable, &offramp_proxy::clock::Clock::system()).await
 }
 
 async fn refusal(url: &str) -> Result<String> {

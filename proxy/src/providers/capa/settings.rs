@@ -8,8 +8,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use crate::{
-    config::{ConfigError, Lookup, is_loopback},
+    config::{ConfigError, Lookup},
     outgoing::Policy,
+    providers::base_url::base_url,
     variables::{SecretVariable, secret_variable},
 };
 
@@ -100,7 +101,11 @@ impl Settings {
             webhook_secret.as_ref(),
         )?;
         Ok(Some(Self {
-            base_url: base_url(text(BASE_URL).as_deref().unwrap_or(STAGING))?,
+            base_url: base_url(
+                BASE_URL,
+                text(BASE_URL).as_deref().unwrap_or(STAGING),
+                STAGING,
+            )?,
             api_key,
             webhook_secret,
             webhook_secret_previous,
@@ -109,26 +114,6 @@ impl Settings {
             policy: Policy::default(),
         }))
     }
-}
-
-fn base_url(text: &str) -> Result<Url, ConfigError> {
-    let wrong = |problem: &str| Err(ConfigError::wrong(BASE_URL, problem));
-    let url: Url = text
-        .parse()
-        .map_err(|error| ConfigError::wrong(BASE_URL, error))?;
-    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-        return wrong("not the address of a host, like https://staging-api.capa.fi");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return wrong("a name or a password does not belong here");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return wrong("neither `?` nor `#` belongs here");
-    }
-    if url.scheme() == "http" && !is_loopback(&url) {
-        return wrong("the key would travel unencrypted: http:// is for this machine only");
-    }
-    Ok(url)
 }
 
 fn spread(text: &str) -> Result<Amount, ConfigError> {

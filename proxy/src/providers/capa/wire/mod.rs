@@ -3,7 +3,6 @@
 //! Nothing here can be printed: most of it holds account numbers, names or ids of people.
 
 mod bank;
-mod figure;
 mod notification;
 mod order;
 mod payer;

@@ -9,12 +9,15 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 
-use super::{OFF_RAMP, bank::BankInformation, figure::Figure, said};
+use super::{OFF_RAMP, bank::BankInformation, said};
 use crate::{
     provider::{NewOrder, Payee, ProviderRef, ProviderUserId, Refusal, Snapshot},
-    providers::capa::{
-        failure::Failure,
-        listing::{Item, Listed},
+    providers::{
+        capa::{
+            failure::Failure,
+            listing::{Item, Listed},
+        },
+        figure::Figure,
     },
 };
 

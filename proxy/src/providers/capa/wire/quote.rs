@@ -3,10 +3,13 @@
 use offramp_domain::{money::Amount, quote::QuoteKind, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{OFF_RAMP, figure::Figure, said};
+use super::{OFF_RAMP, said};
 use crate::{
     provider::{ProviderQuote, QuoteAsk},
-    providers::capa::{client::Query, failure::Failure},
+    providers::{
+        capa::{client::Query, failure::Failure},
+        figure::Figure,
+    },
 };
 
 /// The body of `POST /quotes`. Always the crypto amount: which of the two an off-ramp may name is

@@ -5,8 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
 
-/// A decimal as Capa writes it: a JSON number in the reference, a string in a recorded answer and
-/// in webhooks (contract 1.6). Written as a number.
+/// A decimal as providers write it: a JSON number here, a string there. Written as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Figure(pub(super) Amount);
 

@@ -1,0 +1,3 @@
+//! The parsers of each provider, for the fuzz targets.
+
+pub use super::capa::fuzzing as capa;

@@ -10,7 +10,7 @@ use offramp_domain::{
 };
 use tracing::{error, info, warn};
 
-use super::{Engine, resolve::Unresolved, schedule};
+use super::{Engine, create::leave_to_a_person, resolve::Unresolved, schedule};
 use crate::{
     crash,
     metrics::LostEnd,
@@ -50,6 +50,9 @@ impl Engine {
         payer: &Payer,
         order: &OrderRecord,
     ) -> Result<(), StoreError> {
+        if !provider.capabilities().finds_lost {
+            return self.stop_looking(order).await;
+        }
         let asked = order.asked.clone();
         let finding = match self.list(provider, payer, order).await {
             Ok(listing) => self.find(provider, order, &listing).await?,
@@ -88,6 +91,25 @@ impl Engine {
             self.metrics.lost_create(end);
         }
         self.hurry();
+        Ok(())
+    }
+
+    /// The provider says too little of its orders to tell one from another: what it may have made is
+    /// left to a person, also where the process that asked for it has died.
+    async fn stop_looking(&self, order: &OrderRecord) -> Result<(), StoreError> {
+        self.change(&order.id, |order, change| {
+            if order.reference.is_some() {
+                return;
+            }
+            order.next_check_at = None;
+            if order.state == OrderState::Creating {
+                let now = self.now();
+                order.call.ended_at.get_or_insert(now);
+                change.note("create_unknown", None);
+                leave_to_a_person(order, now);
+            }
+        })
+        .await?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::{
 
 mod base_url;
 pub mod capa;
+pub mod cryptopocket;
 mod figure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -24,9 +25,12 @@ pub const DEFAULT: &str = capa::NAME;
 /// trusted with money.
 pub async fn from_env(
     lookup: Lookup<'_>,
-    _clock: &Clock,
+    clock: &Clock,
 ) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
-    let providers = [capa::from_env(lookup).await?];
+    let providers = [
+        capa::from_env(lookup).await?,
+        cryptopocket::from_env(lookup, clock)?,
+    ];
     Ok(providers.into_iter().flatten().collect())
 }
 

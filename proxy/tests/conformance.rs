@@ -1,12 +1,15 @@
 //! What the core relies on, whichever the provider: one promise per test, kept by every adapter
 //! against its stand-in on a real socket.
 //!
-//! A new provider joins with one line in `harnesses`.
+//! A new provider joins with one line at the end. What it cannot do is asked of its capabilities,
+//! never of its name.
 
 #[path = "conformance/campaign.rs"]
 mod campaign;
 #[path = "conformance/capa.rs"]
 mod capa;
+#[path = "conformance/cryptopocket.rs"]
+mod cryptopocket;
 #[path = "conformance/faults.rs"]
 mod faults;
 #[path = "conformance/harness.rs"]
@@ -23,63 +26,72 @@ mod prices;
 mod table;
 
 use anyhow::Result;
-use harness::Harness;
 
-/// Every provider, each with a stand-in of its own.
-async fn harnesses() -> Result<Vec<Box<dyn Harness>>> {
-    Ok(vec![Box::new(capa::CapaHarness::start().await?)])
-}
-
-/// A test for each promise, which every provider has to keep.
-macro_rules! every_provider_keeps {
-    ($($file:ident :: $promise:ident),+ $(,)?) => {
+/// The tests of one provider: each promise of the list.
+macro_rules! tests {
+    ($harness:ty: $($file:ident :: $promise:ident),+ $(,)?) => {
         $(
             #[tokio::test]
             async fn $promise() -> Result<()> {
-                for harness in harnesses().await? {
-                    $file::$promise(harness.as_ref()).await?;
-                }
-                Ok(())
+                $file::$promise(&<$harness>::start().await?).await
             }
         )+
     };
 }
 
-every_provider_keeps! {
-    prices::amounts_keep_their_digits,
-    prices::an_indicative_price_locks_nothing,
-    prices::an_expired_quote_refuses_and_creates_nothing,
-    prices::a_quote_makes_one_order,
-    prices::what_is_not_traded_is_refused,
-    prices::an_amount_out_of_range_is_refused_with_its_limits,
-    payers::a_payer_who_is_not_verified_is_refused,
-    payers::the_verification_of_a_payer_is_known,
-    payers::a_new_payer_is_registered_once,
-    payers::an_order_is_shown_to_its_payer_only,
-    payers::every_kind_of_account_is_taken,
-    orders::a_new_order_awaits_a_deposit,
-    orders::an_unknown_order_is_refused,
-    orders::a_paid_order_completes,
-    orders::execute_may_be_repeated,
-    orders::cancel_is_idempotent,
-    orders::what_is_funded_cannot_be_cancelled,
-    orders::an_unknown_status_needs_attention,
-    orders::the_list_is_complete_back_to_a_moment,
-    orders::a_long_list_is_read_to_its_end,
-    orders::the_provider_s_clock_comes_with_its_answers,
-    orders::a_webhook_is_verified_over_its_raw_bytes,
-    orders::the_history_hints_at_what_the_webhooks_did,
-    faults::a_lost_answer_is_uncertain_not_failed,
-    faults::an_answer_that_cannot_be_read_is_uncertain,
-    faults::a_failure_before_acting_is_uncertain_too,
-    faults::a_create_is_sent_once,
-    faults::a_lost_order_can_be_found_again,
-    faults::a_failed_reading_is_no_answer,
-    faults::a_failed_action_is_no_answer,
-    faults::slowing_down_is_asked_for_in_seconds,
-    faults::a_refusal_nobody_listed_is_uncertain,
-    faults::a_wrong_key_is_told_apart,
-    faults::no_error_holds_a_secret,
-    faults::no_log_line_holds_a_secret,
-    campaign::every_fault_ends_as_documented,
+/// Every promise, which every provider has to keep.
+macro_rules! keeps_every_promise {
+    ($provider:ident: $harness:ty) => {
+        mod $provider {
+            use super::{Result, campaign, faults, orders, payers, prices};
+
+            tests! {
+                $harness:
+                prices::amounts_keep_their_digits,
+                prices::a_price_promises_what_it_says,
+                prices::an_indicative_price_locks_nothing,
+                prices::an_expired_quote_refuses_and_creates_nothing,
+                prices::a_quote_makes_one_order,
+                prices::what_is_not_traded_is_refused,
+                prices::an_amount_out_of_range_is_refused_with_its_limits,
+                payers::a_payer_who_is_not_verified_is_refused,
+                payers::the_verification_of_a_payer_is_known,
+                payers::a_new_payer_is_registered_once,
+                payers::an_order_is_shown_to_its_payer_only,
+                payers::every_kind_of_account_is_taken,
+                orders::a_new_order_awaits_a_deposit,
+                orders::an_unknown_order_is_refused,
+                orders::a_paid_order_completes,
+                orders::execute_may_be_repeated,
+                orders::cancel_is_idempotent,
+                orders::what_is_funded_cannot_be_cancelled,
+                orders::what_a_provider_cannot_do_is_never_asked,
+                orders::an_unknown_status_needs_attention,
+                orders::a_stale_report_does_not_walk_an_order_back,
+                orders::closed_means_nobody_holds_crypto_any_more,
+                orders::a_list_is_complete_or_says_that_it_is_not,
+                orders::the_list_is_complete_back_to_a_moment,
+                orders::a_long_list_is_read_to_its_end,
+                orders::the_provider_s_clock_comes_with_its_answers,
+                orders::a_webhook_is_verified_over_its_raw_bytes,
+                orders::the_history_hints_at_what_the_webhooks_did,
+                faults::a_lost_answer_is_uncertain_not_failed,
+                faults::an_answer_that_cannot_be_read_is_uncertain,
+                faults::a_failure_before_acting_is_uncertain_too,
+                faults::a_create_is_sent_once,
+                faults::a_lost_order_can_be_found_again,
+                faults::a_failed_reading_is_no_answer,
+                faults::a_failed_action_is_no_answer,
+                faults::slowing_down_is_asked_for_in_seconds,
+                faults::a_refusal_nobody_listed_is_uncertain,
+                faults::a_wrong_key_is_told_apart,
+                faults::no_error_holds_a_secret,
+                faults::no_log_line_holds_a_secret,
+                campaign::every_fault_ends_as_documented,
+            }
+        }
+    };
 }
+
+keeps_every_promise! { with_capa: crate::capa::CapaHarness }
+keeps_every_promise! { with_cryptopocket: crate::cryptopocket::PocketHarness }

@@ -66,7 +66,7 @@ async fn meet(harness: &dyn Harness, way: &Way) -> Result<()> {
 
     for (asked, ended) in ended {
         let Ended { how, said, took } = ended;
-        let expected = documented(way, asked);
+        let expected = documented(harness, way, asked);
         ensure!(
             expected.contains(&how),
             "{asked:?}: {how:?} and not {expected:?}: {said}"
@@ -89,17 +89,8 @@ async fn switch_on(harness: &dyn Harness, way: &Way) {
     match way {
         Way::Door(how) => harness.shut_door(*how).await,
         Way::Fault(_, fault) => {
-            for operation in [
-                Operation::Quote,
-                Operation::Quote,
-                Operation::Create,
-                Operation::List,
-                Operation::List,
-                Operation::Execute,
-                Operation::Cancel,
-                Operation::Kyc,
-            ] {
-                harness.fail_once(operation, fault.clone());
+            for asked in Asked::ALL {
+                harness.fail_once(harness.operation(asked), fault.clone());
             }
         }
     }

@@ -8,7 +8,7 @@ use axum::{Router, body::Bytes, extract::State, routing::post};
 use http::HeaderMap;
 use offramp_domain::{
     api::PayerRef,
-    bank::CountryCode,
+    bank::{BankDetails, CountryCode, FieldKey},
     money::{Currency, Token},
     network::Network,
     quote::QuoteKind,
@@ -16,7 +16,7 @@ use offramp_domain::{
 };
 use offramp_proxy::{
     outgoing::Policy,
-    provider::{Provider, ProviderRef, ProviderUserId, QuoteAsk},
+    provider::{Payee, Provider, ProviderRef, ProviderUserId, QuoteAsk},
     providers::capa::{Capa, Settings, Timeouts},
 };
 use offramp_simulator::{
@@ -32,7 +32,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::harness::{Harness, amount};
+use super::{
+    harness::{Harness, account, amount},
+    table::Asked,
+};
 
 const KEY: &str = "sim_capa_key";
 const WEBHOOK_SECRET: &str = "whsec_test";
@@ -208,6 +211,52 @@ impl Harness for CapaHarness {
         })
     }
 
+    async fn payee(&self) -> Result<(Payee, Option<String>)> {
+        let account = mexican_account()?;
+        let number = account.account().to_owned();
+        Ok((Payee::Given(account), Some(number)))
+    }
+
+    async fn accounts(&self) -> Result<Vec<(QuoteAsk, Payee, Option<String>)>> {
+        let accounts = accounts()?.into_iter().map(|(currency, account)| {
+            let ask = QuoteAsk {
+                currency,
+                country: account.country().code,
+                ..self.ask(QuoteKind::Firm, "100")?
+            };
+            let number = account.account().to_owned();
+            Ok((ask, Payee::Given(account), Some(number)))
+        });
+        accounts.collect()
+    }
+
+    fn statuses(&self) -> &'static [&'static str] {
+        &STATUSES
+    }
+
+    fn operation(&self, asked: Asked) -> Operation {
+        match asked {
+            Asked::Price | Asked::Lock => Operation::Quote,
+            Asked::Create => Operation::Create,
+            // One order is read from the list.
+            Asked::Read | Asked::List => Operation::List,
+            Asked::Execute => Operation::Execute,
+            Asked::Cancel => Operation::Cancel,
+            Asked::Verify => Operation::Kyc,
+        }
+    }
+
+    fn has_numbers(&self, asked: Asked) -> bool {
+        match asked {
+            Asked::Price | Asked::Lock | Asked::Create | Asked::Read | Asked::List => true,
+            Asked::Execute | Asked::Cancel | Asked::Verify => false,
+        }
+    }
+
+    fn keeps_history(&self) -> bool {
+        true
+    }
+
     fn ask_for_what_is_not_traded(&self) -> Result<QuoteAsk> {
         Ok(QuoteAsk {
             network: Network::Base,
@@ -276,6 +325,81 @@ impl Harness for CapaHarness {
             }
         }
     }
+}
+
+/// The sixteen words of section 4.1.
+const STATUSES: [&str; 16] = [
+    "PENDING",
+    "PENDING_PAYMENT",
+    "IN_PROGRESS",
+    "CRYPTO_RECEIVED",
+    "CRYPTO_NOT_RECEIVED",
+    "COMPLETED_CRYPTO_RECEIVAL",
+    "READY_BANK_TRANSFER",
+    "BANK_TRANSFER_PENDING",
+    "AWAITING_MANUAL_FIAT_TRANSFER",
+    "COMPLETED",
+    "FAILED",
+    "CANCELLED",
+    "EXPIRED",
+    "FIAT_PAYMENT_RECEIVED",
+    "FIAT_RECEIVED",
+    "AWAITING_MANUAL_CRYPTO_TRANSFER",
+];
+
+fn mexican_account() -> Result<BankDetails> {
+    account(CountryCode::Mx, &[(FieldKey::Clabe, "014680260346007120")])
+}
+
+/// One of each kind.
+fn accounts() -> Result<[(Currency, BankDetails); 4]> {
+    Ok([
+        (Currency::Mxn, mexican_account()?),
+        (
+            Currency::Dop,
+            account(
+                CountryCode::Do,
+                &[
+                    (FieldKey::BankName, "Banreservas"),
+                    (FieldKey::AccountType, "savings"),
+                    (FieldKey::AccountNumber, "9602915498"),
+                    (FieldKey::DocumentType, "cedula"),
+                    (FieldKey::DocumentIdentifier, "00113918205"),
+                ],
+            )?,
+        ),
+        (
+            Currency::Usd,
+            account(
+                CountryCode::Us,
+                &[
+                    (FieldKey::RoutingNumber, "021000021"),
+                    (FieldKey::AccountNumber, "000123456789"),
+                    (FieldKey::BankName, "JPMorgan Chase"),
+                    (FieldKey::HolderType, "individual"),
+                    (FieldKey::FirstName, "Ana"),
+                    (FieldKey::LastName, "López"),
+                    (FieldKey::StreetLine1, "1 Main St"),
+                    (FieldKey::City, "San Francisco"),
+                    (FieldKey::PostalCode, "94103"),
+                    (FieldKey::AddressCountry, "US"),
+                ],
+            )?,
+        ),
+        (
+            Currency::Eur,
+            account(
+                CountryCode::Sepa,
+                &[
+                    (FieldKey::Iban, "DE89370400440532013000"),
+                    (FieldKey::Bic, "COBADEFFXXX"),
+                    (FieldKey::BankName, "Commerzbank"),
+                    (FieldKey::HolderType, "business"),
+                    (FieldKey::BusinessName, "Acme GmbH"),
+                ],
+            )?,
+        ),
+    ])
 }
 
 /// The contradictions of Capa's documents that a client has to survive (section 11, item 6), the

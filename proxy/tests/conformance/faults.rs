@@ -8,8 +8,9 @@ use offramp_proxy::provider::{CreateOutcome, LocalFacts, Provider, ProviderError
 use offramp_simulator::{Fault, Operation};
 
 use super::{
-    harness::{Harness, created, new_order},
+    harness::{Harness, can, created, new_order},
     log::Log,
+    table::Asked,
 };
 
 /// The provider acts, and its answer gets lost.
@@ -125,13 +126,8 @@ pub(crate) async fn a_failed_reading_is_no_answer(harness: &dyn Harness) -> Resu
     let order = created(harness, "100").await?.reference;
     let ask = harness.ask(QuoteKind::Indicative, "100")?;
     for fault in LOST.into_iter().chain(UNREADABLE).chain(IDLE) {
-        for operation in [
-            Operation::Quote,
-            Operation::List,
-            Operation::List,
-            Operation::Kyc,
-        ] {
-            harness.fail_once(operation, fault.clone());
+        for asked in [Asked::Price, Asked::Read, Asked::List, Asked::Verify] {
+            harness.fail_once(harness.operation(asked), fault.clone());
         }
         let (quote, read, list, verification) = tokio::join!(
             provider.quote(&ask),
@@ -149,6 +145,9 @@ pub(crate) async fn a_failed_reading_is_no_answer(harness: &dyn Harness) -> Resu
 
 pub(crate) async fn a_failed_action_is_no_answer(harness: &dyn Harness) -> Result<()> {
     let provider = harness.impatient();
+    if !can(provider, Asked::Execute) || !can(provider, Asked::Cancel) {
+        return Ok(());
+    }
     for fault in LOST.into_iter().chain(UNREADABLE).chain(IDLE) {
         let sent = created(harness, "100").await?.reference;
         let unwanted = created(harness, "100").await?.reference;
@@ -280,13 +279,8 @@ async fn what_is_said(
 ) -> Result<Vec<String>> {
     let order = new_order(harness, "100").await?;
     let (unknown, since) = (harness.unknown_order(), Timestamp::from_millis(0));
-    for operation in [
-        Operation::Create,
-        Operation::List,
-        Operation::Kyc,
-        Operation::Execute,
-    ] {
-        harness.fail_once(operation, fault.clone());
+    for asked in [Asked::Create, Asked::List, Asked::Verify, Asked::Execute] {
+        harness.fail_once(harness.operation(asked), fault.clone());
     }
     let (created, listed, verified, executed) = tokio::join!(
         provider.create(&order),

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use async_trait::async_trait;
 use http::HeaderMap;
 use offramp_domain::{
-    api::PayerRef,
+    api::{AfterSending, PayerRef},
     bank::{Answers, BankDetails, CountryCode, FieldKey},
     money::Amount,
     quote::QuoteKind,
@@ -16,6 +16,8 @@ use offramp_proxy::provider::{
     CreateOutcome, NewOrder, Payee, Provider, ProviderRef, ProviderUserId, QuoteAsk, Snapshot,
 };
 use offramp_simulator::{Fault, Operation, Shut};
+
+use super::table::Asked;
 
 /// A provider and the stand-in behind it, which is steered in the words of the neutral model.
 #[async_trait]
@@ -56,6 +58,25 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     /// What a price may be asked for.
     fn ask(&self, kind: QuoteKind, crypto_amount: &str) -> Result<QuoteAsk>;
 
+    /// The account that an order of such a price pays, and its number where each order brings one.
+    async fn payee(&self) -> Result<(Payee, Option<String>)>;
+
+    /// Every kind of account that is paid: whose, what a price is asked for, the account, and its
+    /// number where each order brings one.
+    async fn accounts(&self) -> Result<Vec<(QuoteAsk, Payee, Option<String>)>>;
+
+    /// Every word for where an order stands.
+    fn statuses(&self) -> &'static [&'static str];
+
+    /// Which call of the provider's answers this.
+    fn operation(&self, asked: Asked) -> Operation;
+
+    /// Whether amounts are JSON numbers in the answer to this.
+    fn has_numbers(&self, asked: Asked) -> bool;
+
+    /// Whether the provider shows which webhooks it wrote.
+    fn keeps_history(&self) -> bool;
+
     /// The same on a token and network that is not traded.
     fn ask_for_what_is_not_traded(&self) -> Result<QuoteAsk>;
 
@@ -92,13 +113,21 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     /// The provider says this about an order from now on.
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()>;
 
-    /// The webhook about an order that was made last, as it arrived at a listening socket.
+    /// A webhook about an order that was made last, as it arrived at a listening socket. Something
+    /// happens to the order first, where its making alone is not told.
     async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)>;
 }
 
-/// An account that every provider can pay.
-pub(crate) fn mexican_account() -> Result<BankDetails> {
-    account(CountryCode::Mx, &[(FieldKey::Clabe, "014680260346007120")])
+/// Whether the provider can be asked this at all.
+pub(crate) fn can(provider: &dyn Provider, asked: Asked) -> bool {
+    let capabilities = provider.capabilities();
+    match asked {
+        Asked::Execute => capabilities.after_sending == AfterSending::ReportSent,
+        Asked::Cancel => capabilities.can_cancel,
+        Asked::Price | Asked::Lock | Asked::Create | Asked::Read | Asked::List | Asked::Verify => {
+            true
+        }
+    }
 }
 
 /// An account, by the rules of its country.
@@ -120,7 +149,7 @@ pub(crate) fn amount(text: &str) -> Result<Amount> {
 /// What a create is sent with, at a price taken now.
 pub(crate) async fn new_order(harness: &dyn Harness, crypto_amount: &str) -> Result<NewOrder> {
     let ask = harness.ask(QuoteKind::Firm, crypto_amount)?;
-    let payee = Payee::Given(mexican_account()?);
+    let (payee, _) = harness.payee().await?;
     order_for(harness, &ask, payee).await
 }
 
@@ -133,7 +162,7 @@ pub(crate) async fn order_for(
     let quote = harness.provider().quote(ask).await?;
     Ok(NewOrder {
         id: "ord_1".to_owned(),
-        user: harness.verified_payer(),
+        user: ask.user.clone(),
         quote_reference: quote.reference,
         token: ask.token,
         network: ask.network,

@@ -2,6 +2,8 @@
 
 use offramp_simulator::{Fault, Shut};
 
+use super::harness::{Harness, can};
+
 /// What a provider is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
@@ -15,6 +17,20 @@ pub(crate) enum Asked {
     Verify,
 }
 
+impl Asked {
+    /// Everything.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Price,
+        Self::Lock,
+        Self::Create,
+        Self::Read,
+        Self::List,
+        Self::Execute,
+        Self::Cancel,
+        Self::Verify,
+    ];
+}
+
 /// How a call ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -26,7 +42,7 @@ pub(crate) enum End {
     NoAnswer,
     /// The provider asks for time.
     SlowDown,
-    /// For certain refused: no fault may look like that.
+    /// For certain refused: no fault may look like that, and what a provider cannot do always does.
     Refused,
 }
 
@@ -111,7 +127,10 @@ fn mixed(seed: u64, salt: u64) -> u64 {
 }
 
 /// How a call may end.
-pub(crate) fn documented(way: &Way, asked: Asked) -> &'static [End] {
+pub(crate) fn documented(harness: &dyn Harness, way: &Way, asked: Asked) -> &'static [End] {
+    if !can(harness.provider(), asked) {
+        return &[End::Refused];
+    }
     let spoils = match way {
         Way::Door(_) => return &[End::NotSent],
         Way::Fault(spoils, _) => spoils,
@@ -122,13 +141,8 @@ pub(crate) fn documented(way: &Way, asked: Asked) -> &'static [End] {
         // It depends on which member it is.
         Spoils::OneMember => &[End::Answered, End::NoAnswer],
         Spoils::Nothing => &[End::Answered],
-        Spoils::Amounts => match asked {
-            Asked::Price | Asked::Lock | Asked::Create | Asked::Read | Asked::List => {
-                &[End::NoAnswer]
-            }
-            // There is none in them.
-            Asked::Execute | Asked::Cancel | Asked::Verify => &[End::Answered],
-        },
+        Spoils::Amounts if harness.has_numbers(asked) => &[End::NoAnswer],
+        Spoils::Amounts => &[End::Answered],
         // Only what was asked for by its id can be held against it here.
         Spoils::Id => match asked {
             Asked::Read | Asked::Execute | Asked::Cancel => &[End::NoAnswer],

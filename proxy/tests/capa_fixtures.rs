@@ -21,7 +21,9 @@ use offramp_domain::{
 };
 use offramp_proxy::{
     outgoing::Policy,
-    provider::{CreateOutcome, NewOrder, Provider as _, ProviderRef, ProviderUserId, QuoteAsk},
+    provider::{
+        CreateOutcome, NewOrder, Payee, Provider as _, ProviderRef, ProviderUserId, QuoteAsk,
+    },
     providers::capa::{Capa, Settings, Timeouts},
 };
 use stub::{Answer, Asked, Stub};
@@ -80,6 +82,8 @@ fn order() -> ProviderRef {
 
 fn ask(kind: QuoteKind) -> Result<QuoteAsk> {
     Ok(QuoteAsk {
+        user: user(),
+        account: None,
         kind,
         token: Token::Usdc,
         network: Network::Pol,
@@ -99,9 +103,14 @@ fn account() -> Result<BankDetails> {
 
 fn new_order() -> Result<NewOrder> {
     Ok(NewOrder {
+        id: "ord_1".to_owned(),
         user: user(),
-        quote_reference: "123e4567-e89b-12d3-a456-426614174000".to_owned(),
-        destination: account()?,
+        quote_reference: Some("123e4567-e89b-12d3-a456-426614174000".to_owned()),
+        token: Token::Usdc,
+        network: Network::Pol,
+        crypto_amount: amount("100.00")?,
+        currency: Currency::Mxn,
+        payee: Payee::Given(account()?),
         receiver: None,
     })
 }

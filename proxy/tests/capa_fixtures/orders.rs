@@ -27,7 +27,12 @@ fn created(outcome: CreateOutcome) -> Result<Snapshot> {
 }
 
 fn digits(snapshot: &Snapshot) -> [String; 3] {
-    [snapshot.crypto_amount, snapshot.fiat_amount, snapshot.rate].map(|amount| amount.to_string())
+    let amounts = [
+        Some(snapshot.crypto_amount),
+        snapshot.fiat_amount,
+        snapshot.rate,
+    ];
+    amounts.map(|amount| amount.map_or_else(String::new, |amount| amount.to_string()))
 }
 
 fn account(snapshot: &Snapshot) -> Option<&str> {

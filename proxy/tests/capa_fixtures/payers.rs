@@ -98,7 +98,7 @@ async fn a_new_payer_is_read_in_both_forms() -> Result<()> {
     }))?;
     for body in [fixture!("user_created"), fixture!("user_created_older")] {
         let (capa, stub) = capa(201, body).await?;
-        let user = capa.register(&payer).await?;
+        let user = capa.register(&payer).await?.user;
         assert_eq!(user.0, "9486244c-ff7d-4c22-9984-797179d7deaa");
         let asked = stub.asked();
         assert_eq!(

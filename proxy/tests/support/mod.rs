@@ -2,6 +2,7 @@
 //! socket, and one held clock for both.
 
 mod answer;
+pub(crate) mod backend;
 pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod receiver;
@@ -32,8 +33,7 @@ use offramp_proxy::{
     config::Config,
     engine::Engine,
     metrics::page::Page,
-    provider::Provider,
-    providers::capa::{Capa, Settings},
+    providers::capa::Settings,
     rate_limits::{RateLimits, Stopwatch},
     secrets::Secrets,
     store::{OrderRecord, Store},
@@ -44,7 +44,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-pub(crate) use self::{answer::Answer, shopper::Shopper};
+pub(crate) use self::{answer::Answer, backend::Backend, shopper::Shopper};
 
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -83,6 +83,7 @@ pub(crate) struct Bench {
     database: Database,
     provider_address: SocketAddr,
     tweak: Tweak,
+    backend: Backend,
 }
 
 /// Of cases that do not differ in what they ask of a database, one of so many is tried: each where
@@ -164,6 +165,18 @@ impl Bench {
     pub(crate) async fn with(
         tweak: impl Fn(&mut Config, &mut Settings) + Send + Sync + 'static,
     ) -> Outcome<Self> {
+        Self::before(Backend::Capa, tweak).await
+    }
+
+    /// Before another provider.
+    pub(crate) async fn on(backend: Backend) -> Outcome<Self> {
+        Self::before(backend, |_, _| {}).await
+    }
+
+    async fn before(
+        backend: Backend,
+        tweak: impl Fn(&mut Config, &mut Settings) + Send + Sync + 'static,
+    ) -> Outcome<Self> {
         let simulator = Simulator::new(
             offramp_simulator::Config::default(),
             offramp_simulator::Clock::held_at(NOON),
@@ -178,7 +191,15 @@ impl Bench {
         let folder = TempDir::new()?;
         let tweak: Tweak = Box::new(tweak);
         let database = Database::new(&folder)?;
-        let engine = engine(&simulator, provider_address, &folder, &database, &tweak).await?;
+        let engine = engine(
+            &simulator,
+            provider_address,
+            &folder,
+            &database,
+            &tweak,
+            backend,
+        )
+        .await?;
         Ok(Self {
             app: offramp_proxy::app(Arc::clone(&engine)),
             engine,
@@ -187,6 +208,7 @@ impl Bench {
             database,
             provider_address,
             tweak,
+            backend,
         })
     }
 
@@ -200,10 +222,19 @@ impl Bench {
             database,
             provider_address,
             tweak,
+            backend,
         } = self;
         drop(app);
         drop(old);
-        let engine = engine(&simulator, provider_address, &folder, &database, &tweak).await?;
+        let engine = engine(
+            &simulator,
+            provider_address,
+            &folder,
+            &database,
+            &tweak,
+            backend,
+        )
+        .await?;
         Ok(Self {
             app: offramp_proxy::app(Arc::clone(&engine)),
             engine,
@@ -212,6 +243,7 @@ impl Bench {
             database,
             provider_address,
             tweak,
+            backend,
         })
     }
 
@@ -235,6 +267,10 @@ impl Bench {
 
     pub(crate) fn capa(&self) -> &offramp_simulator::Capa {
         self.simulator.capa()
+    }
+
+    pub(crate) fn pocket(&self) -> &offramp_simulator::CryptoPocket {
+        self.simulator.cryptopocket()
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -298,6 +334,7 @@ impl Bench {
             &self.folder,
             &self.database,
             &self.tweak,
+            self.backend,
         )
         .await?;
         let app = offramp_proxy::app(Arc::clone(&engine));
@@ -445,6 +482,7 @@ async fn engine(
     folder: &TempDir,
     database: &Database,
     tweak: &Tweak,
+    backend: Backend,
 ) -> Outcome<Arc<Engine>> {
     let widget_dir = folder.path().join("dist");
     let variables = |name: &str| match name {
@@ -452,10 +490,8 @@ async fn engine(
         "OFFRAMP_ALLOWED_ORIGINS" => Some(format!("{ORIGIN},{OTHER_ORIGIN}")),
         "OFFRAMP_DATABASE_URL" => Some(database.url()),
         "OFFRAMP_WIDGET_DIR" => Some(widget_dir.display().to_string()),
-        "CAPA_BASE_URL" => Some(format!("http://{provider_address}")),
-        "CAPA_API_KEY" => Some(PROVIDER_KEY.to_owned()),
-        "CAPA_WEBHOOK_SECRET" => Some(WEBHOOK_SECRET.to_owned()),
-        _ => None,
+        "OFFRAMP_PROVIDER" => Some(backend.name().to_owned()),
+        _ => backend::variable(name, provider_address),
     };
     let mut config = Config::from_env(&variables)?;
     // The budget of locked quotes and the rate limits count real time, which passes too slowly here.
@@ -467,7 +503,7 @@ async fn engine(
     tweak(&mut config, &mut settings);
     let theirs = simulator.clock().clone();
     let clock = Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));
-    let provider: Arc<dyn Provider> = Arc::new(Capa::on_clock(settings, clock.clone())?);
+    let provider = backend.adapter(&variables, settings, &clock)?;
     let secrets = Secrets::of(&config);
     let store = Store::open(config.database_url(), secrets).await?;
     Ok(Engine::new(config, store, vec![provider], clock)?)

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// How long after a failure it is tried again, for the first time and at most.
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// Where the proxy takes webhooks.

@@ -47,7 +47,9 @@ pub trait Provider: Debug + Send + Sync {
     async fn verification(&self, user: &ProviderUserId) -> Result<Verification, ProviderError>;
 
     /// The pricing tier of a fiat amount: rates are the same within one.
-    fn tier(&self, currency: Currency, fiat_amount: Amount) -> u8;
+    fn tier(&self, _currency: Currency, _fiat_amount: Amount) -> u8 {
+        0
+    }
 
     /// How a bank account in a country is asked for.
     async fn form(&self, _country: CountryCode) -> Result<Form, ProviderError> {
@@ -100,12 +102,16 @@ pub trait Provider: Debug + Send + Sync {
     /// Tells the provider that the crypto was sent, so that it pays out. May be repeated.
     async fn execute(
         &self,
-        reference: &ProviderRef,
-        tx_hash: Option<&TxHash>,
-    ) -> Result<ActOutcome, ProviderError>;
+        _reference: &ProviderRef,
+        _tx_hash: Option<&TxHash>,
+    ) -> Result<ActOutcome, ProviderError> {
+        Err(self.cannot("execute"))
+    }
 
     /// Calls an order off. May be repeated.
-    async fn cancel(&self, reference: &ProviderRef) -> Result<ActOutcome, ProviderError>;
+    async fn cancel(&self, _reference: &ProviderRef) -> Result<ActOutcome, ProviderError> {
+        Err(self.cannot("cancel"))
+    }
 
     /// The wallet that signs for a payer, if one was linked.
     async fn wallet(&self, _user: &ProviderUserId) -> Result<Option<String>, ProviderError> {
@@ -191,16 +197,28 @@ pub trait Provider: Debug + Send + Sync {
     ///
     /// # Errors
     /// When the signature does not fit, or the body is not what was agreed on.
-    fn webhook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Hint, WebhookError>;
+    fn webhook(&self, _headers: &HeaderMap, _body: &[u8]) -> Result<Hint, WebhookError> {
+        Err(WebhookError::NotConfigured)
+    }
 
     /// Whether webhooks can be verified.
-    fn takes_webhooks(&self) -> bool;
+    fn takes_webhooks(&self) -> bool {
+        false
+    }
 
-    /// The webhooks that it wrote at or after `since`, whether they arrived or not.
-    async fn history(&self, since: Timestamp) -> Result<History, ProviderError>;
+    /// The webhooks that it wrote at or after `since`, whether they arrived or not. Nothing where it
+    /// keeps no history.
+    async fn history(&self, _since: Timestamp) -> Result<History, ProviderError> {
+        Ok(History {
+            notices: Vec::new(),
+            complete: true,
+        })
+    }
 
     /// What one of them hints at, the same as the webhook itself.
-    async fn notice(&self, id: &str) -> Result<Hint, ProviderError>;
+    async fn notice(&self, _id: &str) -> Result<Hint, ProviderError> {
+        Err(self.cannot("notice"))
+    }
 }
 
 /// What a provider offers, as far as others have to know.

@@ -353,15 +353,6 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_catalogue_is_sound() {
-        let text = include_str!("providers/capa/catalog.toml");
-        let catalog = Catalog::parse(text).unwrap();
-        assert!(catalog.asset(Token::Usdc, Network::Pol).is_some());
-        assert!(catalog.asset(Token::Matic, Network::Pol).is_none());
-        assert_eq!(catalog.countries().len(), 4);
-    }
-
-    #[test]
     fn a_file_speaks_of_the_default_provider_and_of_those_it_names() {
         let own = with_asset("min = \"1\"\nmax = \"2\"");
         let section = own

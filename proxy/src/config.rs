@@ -53,7 +53,7 @@ pub struct Config {
     pub resume_epoch: u32,
     /// `OFFRAMP_ALLOWED_ORIGINS`: the pages that may embed the widget.
     pub allowed_origins: Vec<String>,
-    /// `OFFRAMP_PROVIDER`, `capa`: the provider of sessions that name none.
+    /// `OFFRAMP_PROVIDER`, [`providers::DEFAULT`]: the provider of sessions that name none.
     pub provider: String,
     /// `OFFRAMP_CATALOG`: what is offered.
     pub catalog: CatalogFile,

@@ -61,7 +61,7 @@ mod tests {
     fn a_session_request_is_read_as_documented() {
         let request: SessionRequest = serde_json::from_value(json!({
             "payer": { "id": "cust-1", "provider_user_id": "8374f327-38bd-4b0b-b8a7-2524599eb903" },
-            "provider": "capa", "receiver": null, "origin": "https://shop.example",
+            "provider": "one", "receiver": null, "origin": "https://shop.example",
             "prefill": { "country": "MX", "token": "USDC", "network": "POL", "crypto_amount": "100" },
             "lock": ["token", "network"], "return_url": null
         }))

@@ -234,7 +234,7 @@ impl Engine {
         why: &'static str,
     ) -> Result<(), StoreError> {
         self.ended(intent, action, |_, change| {
-            change.note("given_up", why.to_owned())
+            change.note("given_up", why.to_owned());
         })
         .await
     }

@@ -213,7 +213,7 @@ mod tests {
     fn entry(event_key: &str) -> InboxEntry {
         InboxEntry {
             id: "whk_1".to_owned(),
-            provider: "capa".to_owned(),
+            provider: "one".to_owned(),
             event_key: event_key.to_owned(),
             reference: None,
             payer_id: None,

@@ -308,8 +308,8 @@ mod tests {
     #[test]
     fn the_key_does_not_print() {
         let key = Key {
-            header: HeaderName::from_static("partner-api-key"),
-            value: HeaderValue::from_static("sim_capa_key"),
+            header: HeaderName::from_static("x-key"),
+            value: HeaderValue::from_static("sk_of_a_partner"),
         };
         assert_eq!(format!("{key:?}"), "Key(…)");
         let base = "https://host.example".parse().unwrap();

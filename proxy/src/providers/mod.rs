@@ -36,7 +36,23 @@ pub async fn from_env(
 
 #[cfg(test)]
 mod tests {
+    use offramp_domain::{money::Token, network::Network};
+
     use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn every_built_in_catalogue_is_sound() {
+        for (catalog, countries) in [
+            (include_str!("capa/catalog.toml"), 4),
+            (include_str!("cryptopocket/catalog.toml"), 6),
+        ] {
+            let catalog = Catalog::parse(catalog).unwrap();
+            assert!(catalog.asset(Token::Usdc, Network::Pol).is_some());
+            assert!(catalog.asset(Token::Matic, Network::Pol).is_none());
+            assert_eq!(catalog.countries().len(), countries);
+        }
+    }
 
     #[tokio::test]
     async fn without_variables_nothing_is_switched_on() {
@@ -54,5 +70,18 @@ mod tests {
         let providers = from_env(&key, &Clock::system()).await.unwrap();
         let names: Vec<_> = providers.iter().map(|provider| provider.name()).collect();
         assert_eq!(names, ["capa"]);
+    }
+
+    #[tokio::test]
+    async fn several_may_be_on() {
+        let lookup = |name: &str| match name {
+            "CAPA_API_KEY" => Some("sim_capa_key".to_owned()),
+            "CRYPTOPOCKET_API_KEY" | "CRYPTOPOCKET_API_SECRET" => Some("sim_key".to_owned()),
+            "CRYPTOPOCKET_BASE_URL" => Some("http://127.0.0.1:1/cryptopocket".to_owned()),
+            _ => None,
+        };
+        let providers = from_env(&lookup, &Clock::system()).await.unwrap();
+        let names: Vec<_> = providers.iter().map(|provider| provider.name()).collect();
+        assert_eq!(names, ["capa", "cryptopocket"]);
     }
 }

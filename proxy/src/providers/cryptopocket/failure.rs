@@ -79,6 +79,22 @@ impl Failure {
         }
     }
 
+    /// Whether the keys or the token are not accepted.
+    pub(super) fn is_key(&self) -> bool {
+        match self {
+            Self::Key => true,
+            Self::NoToken(failure) => failure.is_key(),
+            Self::Refused(_)
+            | Self::RateLimited { .. }
+            | Self::NotSent(_)
+            | Self::Unanswered(_)
+            | Self::Broken { .. }
+            | Self::Unreadable { .. }
+            | Self::Misfit(_)
+            | Self::Request => false,
+        }
+    }
+
     /// A refusal that the core treats in no way of its own.
     pub(super) fn other(code: &str) -> Self {
         Self::Refused(Refusal::Other {
@@ -114,7 +130,10 @@ impl From<Failure> for ProviderError {
                     retry_after_secs: 1,
                     source,
                 },
-                known => known,
+                known @ (Self::NotSent { .. }
+                | Self::RateLimited { .. }
+                | Self::Refused { .. }
+                | Self::Key { .. }) => known,
             },
             Failure::RateLimited { retry_after_secs } => Self::RateLimited {
                 provider: NAME,

@@ -121,12 +121,13 @@ impl CryptoPocket {
             .as_ref()
             .and_then(subscriptions::address);
         let pocket = Arc::new(Self::new(settings, clock)?);
-        match webhooks {
-            Some(url) => subscriptions::subscribe_in_background(&pocket, url),
-            None => warn!(
+        if let Some(url) = webhooks {
+            subscriptions::subscribe_in_background(&pocket, url);
+        } else {
+            warn!(
                 provider = NAME,
                 "OFFRAMP_PUBLIC_URL is not set: no webhooks are subscribed to"
-            ),
+            );
         }
         Ok(pocket)
     }
@@ -281,13 +282,9 @@ impl Provider for CryptoPocket {
             Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
             Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
             // The token is looked at before anything else: there is certainly no order.
-            Err(Failure::Key) => CreateOutcome::Refused(unauthorized()),
-            Err(Failure::NoToken(failure)) => match *failure {
-                Failure::Key => CreateOutcome::Refused(unauthorized()),
-                failure => CreateOutcome::NotSent(failure.into()),
-            },
-            Err(Failure::NotSent(reason)) => {
-                CreateOutcome::NotSent(Failure::NotSent(reason).into())
+            Err(failure) if failure.is_key() => CreateOutcome::Refused(unauthorized()),
+            Err(failure @ (Failure::NoToken(_) | Failure::NotSent(_))) => {
+                CreateOutcome::NotSent(failure.into())
             }
             Err(failure) => CreateOutcome::Uncertain(failure.into()),
         }

@@ -123,8 +123,8 @@ impl Envelope {
             in_data("url"),
             self.onboarding_link.as_ref(),
         ];
-        let texts = places.into_iter().flatten().filter_map(Value::as_str);
-        texts.filter_map(web_address).next()
+        let mut texts = places.into_iter().flatten().filter_map(Value::as_str);
+        texts.find_map(web_address)
     }
 
     /// The first number of the message.

@@ -679,6 +679,10 @@ pub struct Expected {
     pub token: Token,
     /// The network it is on.
     pub network: Network,
+    /// The token's contract there, as the catalogue has it.
+    pub contract: Option<String>,
+    /// The token's decimals.
+    pub decimals: u32,
     /// How much of it, to the digit.
     pub crypto_amount: Amount,
     /// The payer's wallet that signs; none where the partner's own does.

@@ -4,7 +4,7 @@
 use offramp_domain::{api::Action, time::Timestamp};
 use tracing::{error, info, warn};
 
-use super::{Engine, schedule, sign::signed_by_partner};
+use super::{Engine, schedule};
 use crate::{
     crash,
     provider::{
@@ -32,7 +32,7 @@ impl Engine {
             }
             Some(signature) => signature.clone(),
             None if may_sign(order, purpose) => {
-                match signed_by_partner(provider, order, purpose).await {
+                match self.signed_by_partner(provider, order, purpose).await {
                     Ok((request, signature)) => Signature {
                         request,
                         signature,

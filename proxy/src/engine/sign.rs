@@ -95,7 +95,8 @@ impl Engine {
         let payer = payer.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
         let wallet = provider.wallet(&payer.user).await?;
         let wallet = wallet.ok_or_else(|| ApiError::new(ErrorCode::WalletNotLinked))?;
-        let expected = expected(order, purpose, Some(wallet))
+        let expected = self
+            .expected(order, purpose, Some(wallet))
             .ok_or_else(|| ApiError::new(ErrorCode::ActionNotAllowed))?;
         let to_sign = provider.to_sign(&expected).await?;
         let id = new_id("sig");
@@ -266,31 +267,43 @@ impl Engine {
     }
 }
 
-/// What a signature for an order is to do.
-pub(super) fn expected(
-    order: &OrderRecord,
-    purpose: Purpose,
-    signer: Option<String>,
-) -> Option<Expected> {
-    Some(Expected {
-        reference: ProviderRef(order.reference.clone()?),
-        purpose,
-        token: order.token,
-        network: order.network,
-        crypto_amount: order.crypto_amount,
-        signer,
-    })
-}
+impl Engine {
+    /// What a signature for an order is to do.
+    pub(super) fn expected(
+        &self,
+        order: &OrderRecord,
+        purpose: Purpose,
+        signer: Option<String>,
+    ) -> Option<Expected> {
+        let catalog = self.catalogs.of(&order.provider);
+        let asset = catalog.asset(order.token, order.network)?;
+        let contract = asset.contract.as_ref();
+        Some(Expected {
+            reference: ProviderRef(order.reference.clone()?),
+            purpose,
+            token: order.token,
+            network: order.network,
+            contract: contract.map(|contract| contract.as_str().to_owned()),
+            decimals: asset.decimals,
+            crypto_amount: order.crypto_amount,
+            signer,
+        })
+    }
 
-/// Signs with the partner's own key what is held byte by byte against the order.
-pub(super) async fn signed_by_partner(
-    provider: &dyn Provider,
-    order: &OrderRecord,
-    purpose: Purpose,
-) -> Result<(ToSign, String), SigningError> {
-    let expected = expected(order, purpose, None)
-        .ok_or(SigningError::Unexpected("an order without a reference"))?;
-    let request = provider.to_sign(&expected).await?;
-    let signature = provider.sign(&request)?;
-    Ok((request, signature))
+    /// Signs with the partner's own key what is held byte by byte against the order.
+    pub(super) async fn signed_by_partner(
+        &self,
+        provider: &dyn Provider,
+        order: &OrderRecord,
+        purpose: Purpose,
+    ) -> Result<(ToSign, String), SigningError> {
+        let expected = self
+            .expected(order, purpose, None)
+            .ok_or(SigningError::Unexpected(
+                "an order that is not offered any more",
+            ))?;
+        let request = provider.to_sign(&expected).await?;
+        let signature = provider.sign(&request)?;
+        Ok((request, signature))
+    }
 }

@@ -14,6 +14,7 @@ pub mod cryptopocket;
 mod figure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+pub mod unigox;
 
 /// The provider of sessions that name none, where none is configured.
 pub const DEFAULT: &str = capa::NAME;
@@ -30,6 +31,7 @@ pub async fn from_env(
     let providers = [
         capa::from_env(lookup).await?,
         cryptopocket::from_env(lookup, clock)?,
+        unigox::from_env(lookup, clock)?,
     ];
     Ok(providers.into_iter().flatten().collect())
 }

@@ -9,6 +9,7 @@ use js_sys::{
     wasm_bindgen::{JsValue, prelude::wasm_bindgen},
 };
 use offramp_domain::{
+    api::MaskedDestination,
     bank::CountryCode,
     money::{Amount, Currency, Round, Token},
     time::Timestamp,
@@ -47,6 +48,19 @@ impl Locale {
             self.number(&amount.normalized().to_string(), 0, MAX_DECIMALS),
             unit,
         )
+    }
+
+    /// The bank and the end of the account's number, or that it is the one of the registration.
+    pub(crate) fn account(&self, account: &MaskedDestination) -> String {
+        let bank = account.bank_name.as_deref().unwrap_or_default();
+        // The dots and the digits stay on one line.
+        let masked = account.masked.replace(' ', NO_BREAK_SPACE);
+        match (bank, masked.as_str()) {
+            ("", "") => self.words.common.registered.to_owned(),
+            ("", masked) => masked.to_owned(),
+            (bank, "") => [bank, ", ", self.words.common.registered].concat(),
+            (bank, masked) => [bank, " ", masked].concat(),
+        }
     }
 
     /// What one token is worth: `1 USDC = 18.184665 MXN`.

@@ -46,6 +46,14 @@ pub(crate) enum ActionRequest {
     ReportSent { tx_hash: Option<String> },
     /// Call it off.
     Cancel,
+    /// Say that the money arrived. Final.
+    ConfirmReceived,
+    /// Say that it did not, and what is seen instead.
+    ReportNotReceived { note: Option<String> },
+    /// Give what is missing.
+    ProvideInformation { fields: Vec<(String, String)> },
+    /// Ask where to verify who one is.
+    CompleteVerification,
 }
 
 impl ActionRequest {
@@ -54,6 +62,10 @@ impl ActionRequest {
         match self {
             Self::ReportSent { .. } => Action::ReportSent,
             Self::Cancel => Action::Cancel,
+            Self::ConfirmReceived => Action::ConfirmReceived,
+            Self::ReportNotReceived { .. } => Action::ReportNotReceived,
+            Self::ProvideInformation { .. } => Action::ProvideInformation,
+            Self::CompleteVerification => Action::CompleteVerification,
         }
     }
 }
@@ -81,6 +93,8 @@ pub(crate) struct OrderHandle {
     pub(crate) acting: Signal<Option<Action>>,
     /// Why the last action was refused.
     pub(crate) problem: Signal<Option<ApiError>>,
+    /// Where the payer verifies who they are, once that was asked for.
+    pub(crate) verification_url: Signal<Option<String>>,
     /// Whether the order is up to date.
     pub(crate) connection: Signal<Connection>,
 }
@@ -93,6 +107,7 @@ impl OrderHandle {
             order: watch.order.clone().into(),
             acting: watch.acting.clone().into(),
             problem: watch.problem.clone().into(),
+            verification_url: watch.verification_url.clone().into(),
             connection: watch.connection.clone().into(),
             act: {
                 let watch = Rc::downgrade(&watch);
@@ -121,6 +136,7 @@ struct Watch {
     order: ArcRwSignal<Order>,
     acting: ArcRwSignal<Option<Action>>,
     problem: ArcRwSignal<Option<ApiError>>,
+    verification_url: ArcRwSignal<Option<String>>,
     connection: ArcRwSignal<Connection>,
     /// The press that was not answered, to be sent again as the same one.
     unanswered: RefCell<Option<(ActionRequest, IdempotencyKey)>>,
@@ -152,6 +168,7 @@ impl Watch {
             order: ArcRwSignal::of(order),
             acting: ArcRwSignal::new(None),
             problem: ArcRwSignal::new(None),
+            verification_url: ArcRwSignal::new(None),
             connection: ArcRwSignal::new(Connection::Live),
             unanswered: RefCell::default(),
             poll: RefCell::default(),
@@ -234,7 +251,12 @@ impl Watch {
             answer = self.connection_to.act(&self.id, &request, &key).await;
         }
         match answer {
-            Ok(order) => self.accept(order),
+            Ok((order, verification_url)) => {
+                if verification_url.is_some() {
+                    self.verification_url.set(verification_url);
+                }
+                self.accept(order);
+            }
             Err(error) => {
                 if is_unanswered(&error) {
                     self.unanswered.replace(Some((request, key)));

@@ -67,6 +67,14 @@ pub enum Did {
     ReportSent(Option<String>),
     /// Called the order off.
     Cancel,
+    /// Said that the money arrived.
+    ConfirmReceived,
+    /// Said that it did not.
+    ReportNotReceived(Option<String>),
+    /// Gave what was missing.
+    ProvideInformation(Vec<(String, String)>),
+    /// Asked where to verify who they are.
+    CompleteVerification,
     /// Asked for another one.
     Restart,
 }
@@ -76,6 +84,7 @@ pub struct Stage {
     order: ArcRwSignal<Order>,
     acting: ArcRwSignal<Option<Action>>,
     problem: ArcRwSignal<Option<ApiError>>,
+    verification_url: ArcRwSignal<Option<String>>,
     connection: ArcRwSignal<Connection>,
     did: ArcRwSignal<Vec<Did>>,
     clock: Rc<OnceCell<ClockOffset>>,
@@ -102,13 +111,14 @@ impl Stage {
         let order = ArcRwSignal::new(order);
         let acting = ArcRwSignal::new(None);
         let problem = ArcRwSignal::new(None);
+        let verification_url = ArcRwSignal::new(None);
         let connection = ArcRwSignal::new(Connection::Live);
         let did = ArcRwSignal::new(Vec::new());
         let clock = Rc::new(OnceCell::new());
         let mounted = {
             let (order, did, clock) = (order.clone(), did.clone(), Rc::clone(&clock));
             let (acting, problem) = (acting.clone(), problem.clone());
-            let connection = connection.clone();
+            let (connection, verification_url) = (connection.clone(), verification_url.clone());
             let locale = locale(language);
             let page = root.clone();
             Mounted::new(root, move || {
@@ -129,6 +139,14 @@ impl Stage {
                             did.push(match request {
                                 ActionRequest::ReportSent { tx_hash } => Did::ReportSent(tx_hash),
                                 ActionRequest::Cancel => Did::Cancel,
+                                ActionRequest::ConfirmReceived => Did::ConfirmReceived,
+                                ActionRequest::ReportNotReceived { note } => {
+                                    Did::ReportNotReceived(note)
+                                }
+                                ActionRequest::ProvideInformation { fields } => {
+                                    Did::ProvideInformation(fields)
+                                }
+                                ActionRequest::CompleteVerification => Did::CompleteVerification,
                             });
                         });
                     }
@@ -138,6 +156,7 @@ impl Stage {
                     act: Callback::new(act),
                     acting: acting.into(),
                     problem: problem.into(),
+                    verification_url: verification_url.into(),
                     connection: connection.into(),
                 };
                 let restart = move |()| did.update(|did| did.push(Did::Restart));
@@ -159,6 +178,7 @@ impl Stage {
             order,
             acting,
             problem,
+            verification_url,
             connection,
             did,
             clock,
@@ -186,6 +206,11 @@ impl Stage {
     /// The proxy refused an action.
     pub fn refuse(&self, problem: Problem) {
         self.problem.set(Some(ApiError::Problem(Rc::new(problem))));
+    }
+
+    /// The proxy says where the payer verifies who they are.
+    pub fn send_to(&self, url: &str) {
+        self.verification_url.set(Some(url.to_owned()));
     }
 
     /// The proxy cannot be reached since then.

@@ -240,6 +240,7 @@ mod tests {
             tx_hash: None,
             explorer_url: None,
             refund: None,
+            not_received: None,
             reason: None,
             unfunded: true,
             resume_token: None,

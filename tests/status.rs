@@ -70,8 +70,9 @@ fn custody_in(state: OrderState) -> Custody {
     }
 }
 
-const REASONS: [Reason; 11] = [
+const REASONS: [Reason; 12] = [
     Reason::NotCreated,
+    Reason::CreateUnknown,
     Reason::OfferOver,
     Reason::Abandoned,
     Reason::CancelledByPayer,

@@ -414,6 +414,12 @@ mod tests {
                         fields: vec![form_field()],
                     },
                 ),
+                offer(
+                    CountryCode::Sepa,
+                    Form::Registered {
+                        fields: vec![form_field()],
+                    },
+                ),
             ],
             destinations: vec![SavedDestination {
                 id: "dst_1".to_owned(),
@@ -526,6 +532,10 @@ mod tests {
                 amount: Some(amount("99.5")),
                 token: Token::Usdc,
                 tx_hash: Some("0x9f2d".to_owned()),
+            }),
+            not_received: Some(NotReceived {
+                at: at(700),
+                note: Some("only half".to_owned()),
             }),
             reason: Some(Reason::OfferOver),
             unfunded: true,

@@ -232,27 +232,31 @@ impl Connection {
         Ok(Polled::Changed(order, answer.etag))
     }
 
-    /// Does something with an order.
+    /// Does something with an order; answers also where to go on, where that was asked.
     pub(crate) async fn act(
         &self,
         id: &str,
         request: &ActionRequest,
         key: &IdempotencyKey,
-    ) -> Result<Rc<Order>, ApiError> {
+    ) -> Result<(Rc<Order>, Option<String>), ApiError> {
         let path = [&order_path(id), "/actions/", request.action().as_str()].concat();
         let call = Call::post(&path, requests::action(request), Some(key));
         let answer = self.call(&call, &Abort::new()).await?;
-        self.order(&answer)
+        self.answered(&answer)
     }
 
     fn order(&self, answer: &Answer) -> Result<Rc<Order>, ApiError> {
+        Ok(self.answered(answer)?.0)
+    }
+
+    fn answered(&self, answer: &Answer) -> Result<(Rc<Order>, Option<String>), ApiError> {
         let OrderResponse {
             order,
             server_time,
-            verification_url: _,
+            verification_url,
         } = answer.read()?;
         self.clock.learn(server_time);
-        Ok(Rc::new(order))
+        Ok((Rc::new(order), verification_url))
     }
 
     /// Asks, and asks once more with a new session when the first one has expired.

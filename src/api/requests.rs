@@ -60,7 +60,15 @@ pub(super) fn action(request: &ActionRequest) -> String {
                 object.text("tx_hash", tx_hash);
             }
         }
-        ActionRequest::Cancel => {}
+        ActionRequest::ReportNotReceived { note } => {
+            if let Some(note) = note {
+                object.text("note", note);
+            }
+        }
+        ActionRequest::ProvideInformation { fields } => object.json("fields", &texts(fields)),
+        ActionRequest::Cancel
+        | ActionRequest::ConfirmReceived
+        | ActionRequest::CompleteVerification => {}
     }
     object.end()
 }
@@ -129,7 +137,7 @@ pub(crate) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use offramp_domain::{
-        api::{NoFields, ReportSent},
+        api::{NoFields, ProvideInformation, ReportNotReceived, ReportSent},
         bank::CountryCode,
         money::Token,
         network::Network,
@@ -208,6 +216,22 @@ mod tests {
             };
             same(&action(&request), &ReportSent { tx_hash });
         }
-        same(&action(&ActionRequest::Cancel), &NoFields {});
+        for note in [None, Some("solo 100\n\"MXN\"".to_owned())] {
+            let request = ActionRequest::ReportNotReceived { note: note.clone() };
+            same(&action(&request), &ReportNotReceived { note });
+        }
+        for fields in [Vec::new(), vec![("document".to_owned(), "A-1".to_owned())]] {
+            let request = ActionRequest::ProvideInformation {
+                fields: fields.clone(),
+            };
+            same(&action(&request), &ProvideInformation { fields });
+        }
+        for request in [
+            ActionRequest::Cancel,
+            ActionRequest::ConfirmReceived,
+            ActionRequest::CompleteVerification,
+        ] {
+            same(&action(&request), &NoFields {});
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The five steps, in the order in which a payer meets them, and what they type on the way.
 
+mod actions;
 mod amount;
 mod bank;
 mod confirm;
@@ -18,6 +19,7 @@ use crate::{
     state::{ArcRwSignal, NodeRef, RwSignal, StoredValue},
 };
 
+use actions::Actions;
 pub(crate) use amount::AmountStep;
 pub(crate) use bank::BankStep;
 pub(crate) use confirm::{ConfirmStep, Exits};

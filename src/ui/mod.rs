@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::state::Signal;
 
+mod ask;
 mod button;
 mod choice;
 mod copy_button;
@@ -15,6 +16,7 @@ mod qr_code;
 mod select;
 mod skeleton;
 
+pub(crate) use ask::{Ask, Extra, Question};
 pub(crate) use button::{Button, ButtonKind, ButtonType};
 pub(crate) use choice::Choice;
 pub(crate) use copy_button::CopyButton;

@@ -117,6 +117,7 @@ pub(crate) fn order() -> Order {
         tx_hash: None,
         explorer_url: None,
         refund: None,
+        not_received: None,
         reason: None,
         unfunded: true,
         resume_token: None,

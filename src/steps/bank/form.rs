@@ -19,7 +19,7 @@ use crate::{
 
 /// The questions of one form, and what is known about the answers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asking {
+pub(in crate::steps) struct Asking {
     country: CountryCode,
     questions: StoredValue<Vec<Question>>,
     holder: Holder,
@@ -29,7 +29,7 @@ pub(super) struct Asking {
 
 /// Whose account it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holder {
+pub(in crate::steps) enum Holder {
     /// The payer's: the browser may fill in their name and address.
     Payer,
     /// Somebody else's.
@@ -37,7 +37,11 @@ pub(super) enum Holder {
 }
 
 impl Asking {
-    pub(super) fn new(country: CountryCode, questions: Vec<Question>, holder: Holder) -> Self {
+    pub(in crate::steps) fn new(
+        country: CountryCode,
+        questions: Vec<Question>,
+        holder: Holder,
+    ) -> Self {
         Self {
             country,
             questions: StoredValue::new(questions),
@@ -47,7 +51,7 @@ impl Asking {
     }
 
     /// Marks the answers that the proxy refused.
-    pub(super) fn refuse(self, refused: &[FieldProblem]) {
+    pub(in crate::steps) fn refuse(self, refused: &[FieldProblem]) {
         for question in self.questions.get_value() {
             let key = question.key.get_value();
             if let Some(found) = refused.iter().find(|found| found.key == key) {
@@ -57,8 +61,8 @@ impl Asking {
         self.is_refused.set(!refused.is_empty());
     }
 
-    /// The account, if nothing is wrong with any answer. Otherwise each wrong one is marked.
-    pub(super) fn accept(self) -> Option<Payee> {
+    /// The answers, if nothing is wrong with any. Otherwise each wrong one is marked.
+    pub(in crate::steps) fn accepted(self) -> Option<Vec<(String, String)>> {
         let country = self.country.country();
         let others = untrack(|| self.answers());
         let mut accepted = Vec::new();
@@ -79,10 +83,11 @@ impl Asking {
             }
         }
         self.is_refused.set(is_refused);
-        (!is_refused).then(|| self.payee(accepted))
+        (!is_refused).then_some(accepted)
     }
 
-    fn payee(self, fields: Vec<(String, String)>) -> Payee {
+    /// The account that these answers name.
+    pub(super) fn payee(self, fields: Vec<(String, String)>) -> Payee {
         let answers = untrack(|| self.answers());
         let country = self.country.country();
         let shown = match country.accept(&answers) {
@@ -183,7 +188,7 @@ impl Asking {
     }
 
     /// The name of the first input with a problem.
-    pub(super) fn first_refused(self) -> Option<String> {
+    pub(in crate::steps) fn first_refused(self) -> Option<String> {
         let is_refused = |question: &Question| question.trouble.with_untracked(Option::is_some);
         Some(self.asked().into_iter().find(is_refused)?.key.get_value())
     }
@@ -200,7 +205,7 @@ impl Asking {
 
 /// All questions that are asked.
 #[component]
-pub(super) fn Questions(asking: Asking) -> View {
+pub(in crate::steps) fn Questions(asking: Asking) -> View {
     let words = words();
     let bank = Signal::derive(move || {
         asking

@@ -18,8 +18,8 @@ use crate::{
     view::{View, handler, region, view},
     wizard::{Ask, Payee},
 };
-use form::{Asking, Holder, Questions};
-use question::Question;
+pub(super) use form::{Asking, Holder, Questions};
+pub(super) use question::Question;
 
 /// The choice of an account that is not saved.
 const ANOTHER: &str = "";
@@ -74,7 +74,7 @@ pub(crate) fn BankStep(
         event.prevent_default();
         let payee = match saved.with_value(|saved| payee_saved(saved, &chosen.get_untracked())) {
             Some(payee) => Some(payee),
-            None => asking.accept(),
+            None => asking.accepted().map(|fields| asking.payee(fields)),
         };
         match payee {
             Some(payee) => on_done.run(payee),
@@ -122,7 +122,7 @@ pub(crate) fn BankStep(
 
 /// What has to be mended, all of it, once the payer wanted to go on.
 #[component]
-fn Summary(asking: Asking) -> View {
+pub(super) fn Summary(asking: Asking) -> View {
     let words = words();
     let summary = region(move || {
         if !asking.is_refused.get() {

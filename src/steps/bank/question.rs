@@ -15,7 +15,7 @@ use crate::{
 
 /// A question, what is typed, and what is shown to be wrong with that.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
+pub(in crate::steps) struct Question {
     /// The name of the input, and the key in the request.
     pub(super) key: StoredValue<String>,
     pub(super) source: Source,
@@ -78,7 +78,7 @@ impl Question {
     }
 
     /// The questions that a provider lists.
-    pub(super) fn listed(
+    pub(in crate::steps) fn listed(
         fields: &[FormField],
         value: impl Fn(&str) -> RwSignal<String>,
     ) -> Vec<Self> {

@@ -87,10 +87,13 @@ pub(super) fn Review(
     let locale = context().locale;
     let words = locale.words;
     let when = arrival(words, account.country).to_owned();
-    let bank = account
-        .bank_name
-        .unwrap_or_else(|| locale.country(account.country));
-    let account = [&bank, " ", &account.masked].concat();
+    let account = MaskedDestination {
+        bank_name: account
+            .bank_name
+            .or_else(|| Some(locale.country(account.country))),
+        ..account
+    };
+    let account = locale.account(&account);
     let receiver = receiver.map(|receiver| row(words.confirm.receiver, receiver.name));
     let terms = region(move || match quote.get() {
         Some(quote) => terms(locale, &quote).into_view(),

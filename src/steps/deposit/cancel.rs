@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 use offramp_domain::api::{Action, Order};
-use web_sys::{HtmlButtonElement, HtmlHeadingElement};
 
 use super::is_offered;
 use crate::{
     context::words,
     order::{ActionRequest, OrderHandle},
-    state::{Callback, NodeRef, RwSignal, Signal},
-    ui::{Button, ButtonKind, unique_id},
+    state::{RwSignal, Signal},
+    ui::{Ask, ButtonKind, Question},
     view::{View, region, view},
 };
 
@@ -20,72 +19,31 @@ pub(crate) fn CancelOrder(
     handle: OrderHandle,
 ) -> View {
     let is_possible = Signal::memo(move || handle.order.with(may_cancel));
-    let words = &words().deposit.cancel;
-    let is_asked = RwSignal::new(false);
-    let button = NodeRef::<HtmlButtonElement>::default();
-    let keep = Callback::new(move |()| {
-        is_asked.set(false);
-        // The button is back after the next rendering.
-        request_animation_frame(move || {
-            if let Some(button) = button.get() {
-                // A button that cannot be focused stays as it is.
-                let _ = button.focus();
-            }
-        });
-    });
-    let content = region(move || match (is_possible.get(), is_asked.get()) {
-        (false, _) => View::empty(),
-        (true, false) => view! {
-            <Button
-                label=words.open
-                kind=ButtonKind::Quiet
-                action="cancel"
-                on_press=move |()| is_asked.set(true)
-                node_ref=button
-            />
-        },
-        (true, true) => view! { <Ask handle on_keep=keep /> },
+    let content = region(move || {
+        if !is_possible.get() {
+            return View::empty();
+        }
+        let busy = Signal::derive(move || handle.acting.get() == Some(Action::Cancel));
+        let asked = RwSignal::new(String::new());
+        let cancel = move |()| handle.act.run(ActionRequest::Cancel);
+        view! { <Ask question=question(handle) asked busy on_yes=cancel /> }
     });
     view! { <div class="checkout-step__actions">{content}</div> }
 }
 
-#[component]
-fn Ask(handle: OrderHandle, on_keep: Callback<()>) -> View {
+fn question(handle: OrderHandle) -> Question {
     let words = &words().deposit.cancel;
-    let title_id = unique_id("cancel");
-    let title = NodeRef::<HtmlHeadingElement>::default();
-    request_animation_frame(move || {
-        if let Some(title) = title.get() {
-            // A heading that cannot be focused stays as it is.
-            let _ = title.focus();
-        }
-    });
-    let busy = move || handle.acting.get() == Some(Action::Cancel);
-    view! {
-        <div class="checkout-deposit__ask" role="group" aria-labelledby=title_id.clone()>
-            <h3 class="checkout-step__subtitle" id=title_id.clone() tabindex="-1" node_ref=title>
-                {words.title}
-            </h3>
-            <p>{words.not_sent}</p>
-            <p>
-                <strong>{words.sent}</strong>
-            </p>
-            <div class="checkout-step__actions">
-                <Button
-                    label=words.yes
-                    kind=ButtonKind::Danger
-                    busy=Signal::derive(busy)
-                    action="cancel-yes"
-                    on_press=move |()| handle.act.run(ActionRequest::Cancel)
-                />
-                <Button
-                    label=words.no
-                    kind=ButtonKind::Secondary
-                    action="cancel-no"
-                    on_press=on_keep
-                />
-            </div>
-        </div>
+    // Nobody can have sent anything where nothing was shown.
+    let may_have_sent = handle
+        .order
+        .with_untracked(|order| is_offered(order, Action::ReportSent));
+    Question {
+        open: (words.open, ButtonKind::Quiet, "cancel"),
+        title: words.title,
+        lines: vec![words.not_sent.to_owned()],
+        warning: may_have_sent.then(|| words.sent.to_owned()),
+        yes: (words.yes, ButtonKind::Danger, "cancel-yes"),
+        no: (words.no, "cancel-no"),
     }
 }
 

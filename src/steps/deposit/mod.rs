@@ -22,6 +22,7 @@ use self::{
 pub(super) use self::{
     cancel::CancelOrder, offline::OfflineNotice, refusal::unmarked, report::ReportSent,
 };
+use super::Actions;
 use crate::{
     context::{context, words},
     i18n::{DepositMessages, fill},
@@ -57,6 +58,7 @@ pub(crate) fn DepositStep(
                 {notice}
             </div>
             {instruction}
+            <Actions handle />
             <ReportSent handle />
             <Refusal problem=unmarked(handle.problem) />
             <CancelOrder handle />

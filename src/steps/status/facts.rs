@@ -7,7 +7,7 @@ use offramp_domain::{
     quote::{FeeKind, Guarantee},
 };
 
-use super::{super::deposit::shortened, standing::account};
+use super::super::deposit::shortened;
 use crate::{
     context::{context, words},
     i18n::Locale,
@@ -66,7 +66,7 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
     }
     facts.push(Fact {
         name: words.account,
-        value: account(order),
+        value: locale.account(&order.destination),
     });
     if let Some(refund) = &order.refund {
         let amount = refund

@@ -7,21 +7,24 @@ mod timeline;
 
 use leptos::prelude::*;
 use offramp_domain::{
-    api::Order,
+    api::{Action, Order},
     order::{OrderState, is_closed},
 };
 
 use self::{
     facts::{Facts, OrderNumber},
     receipt::Receipt,
-    standing::{Standing, is_elsewhere, next_sentence, patience},
+    standing::{Standing, next_sentence, patience},
     timeline::Timeline,
 };
-use super::deposit::{CancelOrder, OfflineNotice, Refusal, ReportSent, unmarked};
+use super::{
+    Actions,
+    deposit::{CancelOrder, OfflineNotice, Refusal, ReportSent, unmarked},
+};
 use crate::{
     context::{context, words},
     hooks::use_countdown,
-    i18n::Locale,
+    i18n::{Locale, fill},
     order::OrderHandle,
     state::{Callback, Signal},
     ui::{Button, ButtonKind, Notice, NoticeKind},
@@ -57,8 +60,17 @@ pub(crate) fn StatusStep(
     let money = Signal::derive(move || {
         may_worry().then(|| words.money.of(order.with(|order| order.custody)).to_owned())
     });
-    let elsewhere =
-        Signal::derive(move || order.with(is_elsewhere).then(|| words.elsewhere.to_owned()));
+    // What the payer said of money that did not arrive.
+    let missing = Signal::derive(move || {
+        let said = order.with(|order| order.not_received.as_ref().map(|said| said.at));
+        let at = said.filter(|_| order.with(|order| !order.state.is_terminal()))?;
+        Some(fill(words.missing.sent, &[("time", &locale.date_time(at))]))
+    });
+    let pending = Signal::derive(move || {
+        let pending = order.with(|order| order.pending_action);
+        let is_pending = pending.is_some_and(|action| action != Action::Cancel);
+        is_pending.then(|| words.pending.to_owned())
+    });
     let next = Signal::derive(move || order.with(|order| next_sentence(&locale, order)));
     let is_longer = Signal::memo(move || is_late.get() && standing().may_be_late());
     let needs_help = Signal::memo(move || order.with(|order| standing().needs_help(order)));
@@ -91,9 +103,11 @@ pub(crate) fn StatusStep(
                 <p>{body}</p>
                 <p>{reason}</p>
                 <p class="checkout-status__money">{money}</p>
-                <p>{elsewhere}</p>
+                <p>{missing}</p>
+                <p>{pending}</p>
                 <p class="checkout-status__next">{next}</p>
             </div>
+            <Actions handle />
             {trouble}
             <ReportSent handle />
             <Refusal problem=unmarked(handle.problem) />

@@ -24,6 +24,8 @@ pub(super) enum Standing {
     State(OrderState),
     /// In a state that nobody understands yet.
     Checking,
+    /// Nobody can tell whether it was made, and nothing was shown.
+    Unmade,
     /// Being called off.
     Cancelling,
 }
@@ -36,7 +38,9 @@ impl Standing {
         }
         let is_unknown =
             order.state == OrderState::Attention && order.reason == Some(Reason::UnknownStatus);
-        if is_unknown && !is_late {
+        if order.reason == Some(Reason::CreateUnknown) && order.state == OrderState::Attention {
+            Self::Unmade
+        } else if is_unknown && !is_late {
             Self::Checking
         } else {
             Self::State(order.state)
@@ -47,6 +51,7 @@ impl Standing {
         match self {
             Self::State(state) => words.status.title.of(state),
             Self::Checking => words.status.checking.title,
+            Self::Unmade => words.status.unmade,
             Self::Cancelling => words.deposit.cancelling.title,
         }
     }
@@ -56,6 +61,7 @@ impl Standing {
         let sentence = match self {
             Self::State(state) => words.status.body.of(state),
             Self::Checking => words.status.checking.body,
+            Self::Unmade => words.status.reason.create_unknown,
             Self::Cancelling => words.deposit.cancelling.body,
         };
         let crypto = locale.crypto(order.crypto.amount, order.crypto.token);
@@ -64,7 +70,7 @@ impl Standing {
             &[
                 ("crypto", &crypto),
                 ("network", order.crypto.network.name()),
-                ("account", &account(order)),
+                ("account", &locale.account(&order.destination)),
                 (
                     "usually",
                     words.status.usually.of(order.destination.country),
@@ -77,7 +83,7 @@ impl Standing {
     pub(super) fn may_be_late(self) -> bool {
         match self {
             Self::State(state) => state != OrderState::Attention,
-            Self::Checking | Self::Cancelling => false,
+            Self::Checking | Self::Unmade | Self::Cancelling => false,
         }
     }
 
@@ -88,7 +94,7 @@ impl Standing {
             Self::State(state) => {
                 state.is_terminal() && state != OrderState::Completed || order.reason.is_some()
             }
-            Self::Checking | Self::Cancelling => false,
+            Self::Checking | Self::Unmade | Self::Cancelling => false,
         }
     }
 
@@ -116,18 +122,9 @@ impl Standing {
                 | OrderState::Settling
                 | OrderState::Refunding => false,
             },
+            Self::Unmade => true,
             Self::Checking | Self::Cancelling => false,
         }
-    }
-}
-
-/// The bank and the end of the account's number.
-pub(super) fn account(order: &Order) -> String {
-    // The dots and the digits stay on one line.
-    let masked = order.destination.masked.replace(' ', "\u{a0}");
-    match &order.destination.bank_name {
-        Some(bank) => [bank.as_str(), " ", &masked].concat(),
-        None => masked,
     }
 }
 
@@ -155,24 +152,6 @@ pub(super) fn next_sentence(locale: &Locale, order: &Order) -> String {
         None if is_closed(order.state, order.custody) => words.over.to_owned(),
         None => words.nobody.to_owned(),
     }
-}
-
-/// Whether the payer has to do something that no screen of this widget offers yet.
-pub(super) fn is_elsewhere(order: &Order) -> bool {
-    order.actions.iter().any(|offer| {
-        offer.required
-            && offer.by == Party::Payer
-            && match offer.action {
-                Action::ReportSent | Action::Cancel => false,
-                Action::AuthoriseTransfer
-                | Action::ConfirmReceived
-                | Action::ReportNotReceived
-                | Action::AuthoriseRefund
-                | Action::ProvideInformation
-                | Action::CompleteVerification
-                | Action::ChangeDestination => true,
-            }
-    })
 }
 
 /// Until when the order may stay where it is before that is unusual; nothing where it depends on
@@ -290,6 +269,7 @@ impl StatusReasonMessages {
     pub(super) fn of(&self, reason: Reason) -> &'static str {
         match reason {
             Reason::NotCreated => self.not_created,
+            Reason::CreateUnknown => self.create_unknown,
             Reason::OfferOver => self.offer_over,
             Reason::Abandoned => self.abandoned,
             Reason::CancelledByPayer => self.cancelled_by_payer,

@@ -1,0 +1,74 @@
+//! What an order waits for from its payer, beside sending: a panel for each action that is offered.
+
+mod give;
+mod received;
+
+use leptos::prelude::*;
+use offramp_domain::api::{Action, ActionOffer, Order, Party};
+
+use self::{
+    give::{Give, VerifyPayer},
+    received::Received,
+};
+use crate::{
+    order::OrderHandle,
+    state::Signal,
+    view::{IntoView, View, region, view},
+};
+
+/// The panels of an order. An action without a panel is offered elsewhere, or by nobody yet.
+#[component]
+pub(crate) fn Actions(
+    /// The order that waits.
+    handle: OrderHandle,
+) -> View {
+    // What is typed survives a poll that offers the same again.
+    let offered = Signal::memo(move || handle.order.with(fingerprint));
+    region(move || {
+        offered.track();
+        let offers = handle
+            .order
+            .with_untracked(|order| offers(order).cloned().collect::<Vec<_>>());
+        let may_report = offers
+            .iter()
+            .any(|offer| offer.action == Action::ReportNotReceived);
+        let panels = offers.into_iter().map(|offer| match offer.action {
+            Action::ConfirmReceived => {
+                view! { <Received handle is_asked_for=offer.required may_report /> }
+            }
+            Action::ProvideInformation => view! { <Give handle fields=offer.fields /> },
+            Action::CompleteVerification => view! { <VerifyPayer handle /> },
+            Action::AuthoriseTransfer
+            | Action::AuthoriseRefund
+            | Action::ReportNotReceived
+            | Action::ReportSent
+            | Action::ChangeDestination
+            | Action::Cancel => View::empty(),
+        });
+        panels.collect::<Vec<_>>().into_view()
+    })
+}
+
+fn offers(order: &Order) -> impl Iterator<Item = &ActionOffer> {
+    order
+        .actions
+        .iter()
+        .filter(|offer| offer.by == Party::Payer)
+}
+
+/// What is offered, and the figure that is agreed to: another figure is asked about anew.
+fn fingerprint(order: &Order) -> String {
+    let mut text = order
+        .fiat
+        .amount
+        .map(|amount| amount.to_string())
+        .unwrap_or_default();
+    for offer in offers(order) {
+        text.push_str(offer.action.as_str());
+        text.push(if offer.required { '!' } else { '?' });
+        for field in &offer.fields {
+            text.push_str(&field.key);
+        }
+    }
+    text
+}

@@ -390,3 +390,164 @@ async fn numbers_are_typed_without_help_from_the_browser() {
     }
     settle().await;
 }
+
+fn registered(fields: Value) -> Proxy {
+    offering(move |checkout| {
+        checkout["countries"][0]["form"] = json!({ "kind": "registered", "fields": fields });
+    })
+}
+
+#[wasm_bindgen_test]
+async fn an_account_of_the_registration_is_not_asked_for() {
+    let bank = json!({
+        "key": "bank_name", "label": "Banco", "type": "select", "required": true,
+        "options": ["Banreservas", "BHD", "Popular", "Santa Cruz"],
+    });
+    let page = Page::open(registered(json!([bank]))).await;
+    page.to_bank("MX").await;
+    page.says("El dinero llega a tu cuenta registrada");
+    assert!(page.find("[name='clabe']").is_none());
+    page.press("continue").await;
+    assert_eq!(page.focused().as_deref(), Some("bank_name"));
+    page.choose("bank_name", "BHD").await;
+    page.press("continue").await;
+    page.until_step("confirm").await;
+    page.until_says("BHD, la cuenta que registraste").await;
+    page.press("back").await;
+    page.until_step("bank").await;
+    let destination = destination(&page).await;
+    let fields = json!({ "bank_name": "BHD" });
+    assert_eq!(
+        destination,
+        json!({ "kind": "registered", "fields": fields })
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_registration_that_leaves_nothing_to_ask_needs_one_press() {
+    let page = Page::open(registered(json!([]))).await;
+    page.to_bank("MX").await;
+    let destination = destination(&page).await;
+    assert_eq!(destination, json!({ "kind": "registered", "fields": {} }));
+    page.until_step("deposit").await;
+}
+
+/// A proxy that keeps accounts, and prices nothing without one.
+fn keeping(
+    save: impl Fn() -> Answer + 'static,
+    remove: impl Fn() -> Answer + 'static,
+    saved: Value,
+) -> Proxy {
+    Proxy::scripted(
+        move |asked| match (asked.method.as_str(), asked.path.as_str()) {
+            ("GET", "/v1/checkout") => {
+                let mut checkout = checkout();
+                checkout["quote_needs_destination"] = json!(true);
+                checkout["destinations"] = saved.clone();
+                Answer::Json(200, checkout)
+            }
+            ("POST", "/v1/destinations") => save(),
+            ("DELETE", _) => remove(),
+            _ => usual(asked),
+        },
+    )
+}
+
+fn kept(id: &str, masked: &str) -> Value {
+    json!({ "id": id, "country": "MX", "bank_name": "Santander", "masked": masked })
+}
+
+fn saves() -> Answer {
+    Answer::Later(
+        50,
+        201,
+        json!({ "destination": kept("dst_9", "•••• 7120") }),
+    )
+}
+
+fn never() -> Answer {
+    Answer::Cut
+}
+
+#[wasm_bindgen_test]
+async fn an_account_is_saved_before_it_is_priced() {
+    let page = Page::open(keeping(saves, never, json!([]))).await;
+    page.to_bank("MX").await;
+    page.fill("clabe", "014680260346007120").await;
+    page.press("continue").await;
+    let busy = page.element("[data-action='continue']");
+    assert_eq!(busy.get_attribute("aria-busy").as_deref(), Some("true"));
+    page.press("continue").await;
+    page.until_step("confirm").await;
+    let asked = page.proxy.asked("POST", "/v1/destinations");
+    assert_eq!(asked.len(), 1, "a press while it is saved does not count");
+    let fields = json!({ "clabe": "014680260346007120" });
+    assert_eq!(asked[0].body, json!({ "country": "MX", "fields": fields }));
+    let quotes = page.proxy.quotes("firm");
+    let saved = json!({ "kind": "saved", "id": "dst_9" });
+    assert_eq!(quotes[0].body["destination"], saved);
+
+    page.press("back").await;
+    page.until_step("bank").await;
+    page.says("Santander •••• 7120");
+    assert_eq!(destination(&page).await, saved);
+    assert_eq!(page.proxy.asked("POST", "/v1/destinations").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_account_that_is_not_saved_is_marked_or_says_why() {
+    let refuses = || {
+        let fields = json!([{ "key": "clabe", "problem": "unknown_bank" }]);
+        let more = json!({ "fields": fields });
+        Answer::Json(422, problem_with(422, "invalid_fields", more))
+    };
+    let page = Page::open(keeping(refuses, never, json!([]))).await;
+    page.to_bank("MX").await;
+    page.fill("clabe", "014680260346007120").await;
+    page.press("continue").await;
+    page.until("the mark", || page.trouble("clabe").is_some())
+        .await;
+    assert_eq!(page.focused().as_deref(), Some("clabe"));
+
+    let down = || Answer::Json(503, support::problem(503, "provider_unavailable"));
+    let page = Page::open(keeping(down, never, json!([]))).await;
+    page.to_bank("MX").await;
+    page.fill("clabe", "014680260346007120").await;
+    page.press("continue").await;
+    page.until_says("El proveedor de pagos no responde").await;
+    assert_eq!(page.value("clabe"), "014 680 26034600712 0");
+    assert!(page.proxy.quotes("firm").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_saved_account_is_removed_after_asking() {
+    let two = json!([kept("dst_1", "•••• 1111"), kept("dst_2", "•••• 2222")]);
+    let page = Page::open(keeping(saves, || Answer::Json(204, Value::Null), two)).await;
+    page.to_bank("MX").await;
+    page.press("remove-account").await;
+    page.press("remove-account-no").await;
+    page.press("remove-account").await;
+    page.choose("destination", "dst_2").await;
+    assert!(page.find("[data-action='remove-account-yes']").is_none());
+    page.press("remove-account").await;
+    page.press("remove-account-yes").await;
+    page.until("one account less", || !page.words().contains("2222"))
+        .await;
+    assert_eq!(
+        page.proxy.asked("DELETE", "/v1/destinations/dst_2").len(),
+        1
+    );
+    page.says("•••• 1111");
+}
+
+#[wasm_bindgen_test]
+async fn an_account_that_cannot_be_removed_stays() {
+    let one = json!([kept("dst_1", "•••• 1111")]);
+    let refuses = || Answer::Json(409, support::problem(409, "action_not_allowed"));
+    let page = Page::open(keeping(saves, refuses, one)).await;
+    page.to_bank("MX").await;
+    page.press("remove-account").await;
+    page.press("remove-account-yes").await;
+    page.until_says("Eso ya no se puede hacer").await;
+    page.says("•••• 1111");
+}

@@ -367,13 +367,34 @@ async fn an_estimate_is_called_one_and_sent_without_a_minimum() {
     )
     .await;
     page.says("Recibes aproximadamente");
-    page.says("Estimación: nadie garantiza esta cifra.");
+    page.says("Lo que ves ahora es una estimación.");
+    page.is_silent_about("al menos");
+    page.is_silent_about("Precio fijo");
     page.press("confirm").await;
     page.until_step("deposit").await;
     assert_eq!(
         order_requests(&page)[0].body["min_fiat_amount"],
         Value::Null
     );
+}
+
+#[wasm_bindgen_test]
+async fn a_price_with_a_tolerance_is_held_like_a_firm_one() {
+    let page = confirm(
+        |asked| match (asked.path.as_str(), asked.body["kind"].as_str()) {
+            ("/v1/quotes", Some("firm")) => {
+                let mut quoted = quoted(asked, "18.184665", 60_000);
+                quoted["quote"]["kind"] = json!("tolerance");
+                quoted["quote"]["guarantee"] = json!("at_least");
+                Answer::Json(200, quoted)
+            }
+            _ => usual(asked),
+        },
+    )
+    .await;
+    page.says("Recibes al menos");
+    page.says("Precio fijo por unos segundos");
+    page.is_silent_about("indicativo");
 }
 
 #[wasm_bindgen_test]

@@ -11,8 +11,8 @@ mod stage;
 use offramp_checkout::test_support::{Did, Step};
 use offramp_domain::{
     api::{
-        Action, Authorisation, Deposit, ErrorCode, FieldProblem, Offer, Order, Problem,
-        TransferToAddress,
+        Action, ActionOffer, AfterSending, Authorisation, Deposit, ErrorCode, FieldProblem, Next,
+        Offer, Order, Party, Problem, TransferToAddress,
     },
     bank,
     money::Token,
@@ -20,8 +20,8 @@ use offramp_domain::{
     order::OrderState,
 };
 use stage::{
-    ADDRESS, HASH, LINK, Screen, at, enter, is_focused, look_at_the_clock, order, settle, show,
-    transfer,
+    ADDRESS, HASH, LINK, Screen, at, enter, is_focused, look_at_the_clock, offer, order, settle,
+    show, transfer,
 };
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -476,20 +476,52 @@ async fn who_sends_from_an_exchange_is_told_about_its_fee() {
 }
 
 #[wasm_bindgen_test]
-fn an_order_that_takes_a_signature_says_whose() {
-    let authorisation = Authorisation {
-        network: Network::Pol,
-        token: Token::Usdc,
+fn an_order_that_the_business_pays_says_who_acts_and_until_when() {
+    let mut order = order();
+    order.deposit = Some(Deposit::Authorise(Authorisation {
+        network: Network::Xai,
+        token: Token::Usdt,
         amount: "100".parse().unwrap(),
         signer: None,
         offer: Offer::Live,
         offer_until: None,
-    };
-    let mut order = order();
-    order.deposit = Some(Deposit::SignTypedData(authorisation.clone()));
-    deposit(order.clone()).says("tu wallet tiene que firmar");
-    order.deposit = Some(Deposit::Authorise(authorisation));
-    deposit(order).says("El negocio paga 100 USDC");
+    }));
+    order.actions = vec![offer(Action::Cancel, false)];
+    for action in [Action::AuthoriseTransfer, Action::AuthoriseRefund] {
+        order.actions.push(ActionOffer {
+            by: Party::Partner,
+            ..offer(action, true)
+        });
+    }
+    order.next = Some(Next {
+        by: Party::Partner,
+        until: Some(at("2026-05-01T12:30:00Z")),
+    });
+    let screen = deposit(order);
+    screen.says("con tu saldo en el negocio: 100 USDT por Xai");
+    screen.says("Tú no tienes que firmar ni enviar nada");
+    screen.says("Le toca al negocio, hasta el 1 de mayo");
+    assert!(screen.action("cancel").is_some());
+    assert!(screen.test_id("wallets").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_seen_without_a_word_needs_no_report() {
+    let mut waiting = with(|transfer| transfer.after_sending = AfterSending::Wait);
+    waiting.actions = vec![offer(Action::Cancel, false)];
+    let screen = deposit(waiting.clone());
+    screen.says("no tienes que hacer nada más");
+    assert!(screen.action("report-sent").is_none());
+    assert!(screen.action("already-sent").is_none());
+
+    waiting.actions.push(offer(Action::ReportSent, false));
+    let screen = deposit(waiting);
+    assert!(screen.action("report-sent").is_none());
+    let quiet = screen.action("already-sent").unwrap();
+    assert!(quiet.class_name().contains("quiet"));
+    screen.press("already-sent").await;
+    screen.press("report-sent").await;
+    assert_eq!(screen.stage.did(), [Did::ReportSent(None)]);
 }
 
 #[wasm_bindgen_test]

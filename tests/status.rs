@@ -14,7 +14,7 @@ use offramp_domain::{
     bank::CountryCode,
     money::Token,
     order::{Custody, OrderState, Reason},
-    quote::FeeKind,
+    quote::{FeeKind, Guarantee},
 };
 use serde_json::{Map, Value};
 use stage::{
@@ -357,6 +357,22 @@ fn an_order_without_crypto_yet_blocks_another() {
     let mut funded = order_in(OrderState::PayoutInProgress);
     funded.custody = Custody::Converted;
     assert!(status(funded).action("restart").is_some());
+}
+
+#[wasm_bindgen_test]
+fn a_figure_that_nobody_knows_yet_is_not_made_up() {
+    let mut order = order_in(OrderState::DepositSubmitted);
+    order.fiat.amount = None;
+    order.fiat.guarantee = Guarantee::Estimate;
+    let screen = status(order.clone());
+    screen.says("Se sabrá cuando llegue tu cripto");
+    screen.is_silent_about("18.18");
+    screen.is_silent_about("≈");
+
+    enter(&mut order, OrderState::Completed, noon());
+    let screen = status(order);
+    assert_eq!(screen.text("h2"), "Pagado");
+    screen.is_silent_about("Se sabrá");
 }
 
 #[wasm_bindgen_test]

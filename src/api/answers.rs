@@ -6,10 +6,10 @@
 use offramp_domain::{
     api::{
         Action, ActionOffer, AfterSending, Asset, Authorisation, Checkout, CountryOffer,
-        CryptoSide, Deposit, ErrorCode, Fee, FiatSide, FieldProblem, Form, FormField, LockKey,
-        MaskedDestination, Next, NotReceived, Offer, Order, OrderResponse, Party, Prefill, Problem,
-        Quote, QuoteResponse, Receiver, Refund, SavedDestination, TimelineEntry, TransferToAddress,
-        Verification, VerificationStatus, WalletLink,
+        CryptoSide, Deposit, DestinationResponse, ErrorCode, Fee, FiatSide, FieldProblem, Form,
+        FormField, LockKey, MaskedDestination, Next, NotReceived, Offer, Order, OrderResponse,
+        Party, Prefill, Problem, Quote, QuoteResponse, Receiver, Refund, SavedDestination,
+        TimelineEntry, TransferToAddress, Verification, VerificationStatus, WalletLink,
     },
     bank::{CountryCode, Problem as FieldProblemKind},
     money::{Currency, Token},
@@ -94,6 +94,8 @@ object! { CountryOffer { country, currency, min, max, form } }
 object! { FormField { key, label, kind as "type", required, pattern, options or [] } }
 
 object! { SavedDestination { id, country, bank_name, masked } }
+
+object! { DestinationResponse { destination } }
 
 object! { Receiver { id, name } }
 
@@ -583,6 +585,12 @@ mod tests {
             quote: quote(),
             server_time: at(0),
         });
+    }
+
+    #[test]
+    fn a_saved_account_is_read_as_by_serde() {
+        let destination = checkout().destinations.remove(0);
+        is_read_as_by_serde(&DestinationResponse { destination });
     }
 
     #[test]

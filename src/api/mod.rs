@@ -11,7 +11,8 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Function, Promise};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use offramp_domain::api::{
-    Checkout, ErrorCode, Order, OrderRequest, OrderResponse, Problem, QuoteRequest, QuoteResponse,
+    Checkout, DestinationRequest, DestinationResponse, ErrorCode, Order, OrderRequest,
+    OrderResponse, Problem, QuoteRequest, QuoteResponse, SavedDestination,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -174,6 +175,29 @@ impl Api {
         let quoted: QuoteResponse = connection.call(&call, &Abort::new()).await?.read()?;
         connection.clock.learn(quoted.server_time);
         Ok(quoted)
+    }
+
+    /// Saves a bank account where the provider keeps it.
+    pub(crate) async fn save_destination(
+        self,
+        request: DestinationRequest,
+    ) -> Result<SavedDestination, ApiError> {
+        let connection = self.connection().ok_or(ApiError::Network)?;
+        let call = Call::post("destinations", requests::saved(&request), None);
+        let saved: DestinationResponse = connection.call(&call, &Abort::new()).await?.read()?;
+        Ok(saved.destination)
+    }
+
+    /// Removes a saved bank account, and answers which.
+    pub(crate) async fn remove_destination(self, id: String) -> Result<String, ApiError> {
+        let connection = self.connection().ok_or(ApiError::Network)?;
+        let path = path("destinations/", &id);
+        let call = Call {
+            method: Method::DELETE,
+            ..Call::get(&path)
+        };
+        connection.call(&call, &Abort::new()).await?;
+        Ok(id)
     }
 
     /// A new order. The same key makes the same order, however often it is sent.
@@ -339,8 +363,12 @@ fn is_over(code: ErrorCode) -> bool {
 }
 
 fn order_path(id: &str) -> String {
+    path("orders/", id)
+}
+
+fn path(before: &str, id: &str) -> String {
     let id = String::from(js_sys::encode_uri_component(id));
-    ["orders/", &id].concat()
+    [before, &id].concat()
 }
 
 impl<'a> Call<'a> {

@@ -1,7 +1,7 @@
 //! What the widget sends, written without derived code as answers are read without it.
 
 use offramp_domain::{
-    api::{Destination, OrderRequest, QuoteRequest},
+    api::{Destination, DestinationRequest, OrderRequest, QuoteRequest},
     money::Amount,
 };
 
@@ -32,6 +32,15 @@ pub(super) fn quote(request: &QuoteRequest) -> String {
     if let Some(account) = account {
         object.json("destination", &destination(account));
     }
+    object.end()
+}
+
+/// The body that saves a bank account.
+pub(super) fn saved(request: &DestinationRequest) -> String {
+    let DestinationRequest { country, fields } = request;
+    let mut object = Object::new();
+    object.text("country", country.as_str());
+    object.json("fields", &texts(fields));
     object.end()
 }
 
@@ -206,6 +215,18 @@ mod tests {
                 same(&order(&request), &request);
             }
         }
+    }
+
+    #[test]
+    fn an_account_to_save_is_written_as_serde_writes_it() {
+        let request = DestinationRequest {
+            country: CountryCode::Ng,
+            fields: vec![
+                ("account_number".to_owned(), "0123456789".to_owned()),
+                ("bank_name".to_owned(), "\"First\" Bank".to_owned()),
+            ],
+        };
+        same(&saved(&request), &request);
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl Proxy {
 fn response(status: u16, body: &Value) -> Result<JsValue, JsValue> {
     let init = ResponseInit::new();
     init.set_status(status);
-    if status == 304 {
+    if status == 304 || status == 204 {
         return Response::new_with_opt_str_and_init(None, &init).map(JsValue::from);
     }
     let response = Response::new_with_opt_str_and_init(Some(&body.to_string()), &init)?;

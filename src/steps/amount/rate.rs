@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use offramp_domain::{
     api::{ErrorCode, Fee, Quote},
     bank::CountryCode,
-    quote::{FeeKind, QuoteKind},
+    quote::{FeeKind, Guarantee, QuoteKind},
 };
 
 use super::{
@@ -61,9 +61,10 @@ fn Rate(quote: Quote) -> View {
         view! { <li>{fee_label(words, fee.kind)} ": " {locale.of_unit(fee.amount, &fee.currency)}</li> }
     };
     let fees = quote.fees.iter().map(fee).collect::<Vec<_>>();
-    let note = match quote.kind {
-        QuoteKind::Indicative => Some(words.amount.indicative),
-        QuoteKind::Firm | QuoteKind::Tolerance => None,
+    let note = match (quote.guarantee, quote.kind) {
+        (Guarantee::Estimate, _) => Some(words.common.estimate),
+        (_, QuoteKind::Indicative) => Some(words.amount.indicative),
+        (_, QuoteKind::Firm | QuoteKind::Tolerance) => None,
     };
     view! {
         <p>{rate}</p>

@@ -86,8 +86,19 @@ impl Asking {
         (!is_refused).then_some(accepted)
     }
 
-    /// The account that these answers name.
-    pub(super) fn payee(self, fields: Vec<(String, String)>) -> Payee {
+    /// The account that these answers name, or that of the registration with them beside it.
+    pub(super) fn payee(self, fields: Vec<(String, String)>, is_registered: bool) -> Payee {
+        if is_registered {
+            let bank = fields.iter().find(|(key, _)| key == "bank_name");
+            return Payee {
+                shown: MaskedDestination {
+                    country: self.country,
+                    bank_name: bank.map(|(_, bank)| bank.clone()),
+                    masked: String::new(),
+                },
+                destination: Destination::Registered { fields },
+            };
+        }
         let answers = untrack(|| self.answers());
         let country = self.country.country();
         let shown = match country.accept(&answers) {

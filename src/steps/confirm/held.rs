@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use offramp_domain::{
     api::{Destination, Quote, QuoteRequest},
     money::Amount,
-    quote::QuoteKind,
+    quote::{Guarantee, QuoteKind},
     time::Timestamp,
 };
 
@@ -256,6 +256,8 @@ impl HeldQuote {
         if matches!(self.phase.get_untracked(), Phase::Restarting) {
             self.settle();
         }
+        // Nobody holds an estimate, so that none ends.
+        let may_end = quote.guarantee != Guarantee::Estimate;
         self.quote.set(Some(quote));
         self.phase.set(Phase::Held);
         let number = self.number.try_update_value(|number| {
@@ -273,7 +275,7 @@ impl HeldQuote {
         );
         set_timeout(
             move || {
-                if is_current() && !self.is_frozen.get_value() {
+                if may_end && is_current() && !self.is_frozen.get_value() {
                     self.end();
                 }
             },
@@ -337,7 +339,6 @@ mod tests {
     use offramp_domain::{
         money::{Currency, Token},
         network::Network,
-        quote::Guarantee,
     };
 
     use super::*;

@@ -10,7 +10,7 @@ use offramp_domain::{
 use super::held::promised;
 use crate::{
     context::{context, words},
-    i18n::{ConfirmMessages, Locale},
+    i18n::{Locale, Words},
     state::Signal,
     steps::amount::{arrival, fee_label},
     ui::Skeleton,
@@ -25,13 +25,13 @@ pub(super) fn Total(
     asked: Signal<Option<String>>,
 ) -> View {
     let locale = context().locale;
-    let words = &locale.words.confirm;
+    let words = locale.words;
     let label = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));
         let label = match guarantee {
-            Some(Guarantee::AtLeast) => words.you_get_at_least,
-            Some(Guarantee::Estimate) => words.you_get_about,
-            Some(Guarantee::Exact) | None => words.you_get,
+            Some(Guarantee::AtLeast) => words.confirm.you_get_at_least,
+            Some(Guarantee::Estimate) => words.confirm.you_get_about,
+            Some(Guarantee::Exact) | None => words.confirm.you_get,
         };
         label.to_owned()
     });
@@ -39,7 +39,7 @@ pub(super) fn Total(
         Some(quote) => locale.money(headline(&quote), quote.currency).into_view(),
         None => view! {
             <Skeleton />
-            <span class="checkout-visually-hidden">{words.loading}</span>
+            <span class="checkout-visually-hidden">{words.confirm.loading}</span>
         },
     });
     let promise = Signal::derive(move || {
@@ -67,13 +67,13 @@ fn headline(quote: &Quote) -> Amount {
 }
 
 /// How binding the price is, never more than it is.
-fn promise(words: &'static ConfirmMessages, quote: &Quote) -> &'static str {
+fn promise(words: Words, quote: &Quote) -> &'static str {
     match (quote.kind, quote.guarantee) {
-        (_, Guarantee::Estimate) => words.estimate,
-        (QuoteKind::Firm, Guarantee::Exact | Guarantee::AtLeast) => words.firm,
-        (QuoteKind::Indicative | QuoteKind::Tolerance, Guarantee::Exact | Guarantee::AtLeast) => {
-            words.indicative
+        (_, Guarantee::Estimate) => words.common.estimate,
+        (QuoteKind::Firm | QuoteKind::Tolerance, Guarantee::Exact | Guarantee::AtLeast) => {
+            words.confirm.firm
         }
+        (QuoteKind::Indicative, Guarantee::Exact | Guarantee::AtLeast) => words.confirm.indicative,
     }
 }
 

@@ -11,7 +11,9 @@ mod report;
 mod time_left;
 
 use leptos::prelude::*;
-use offramp_domain::api::{Action, Authorisation, Deposit, Offer, Order, Party, TransferToAddress};
+use offramp_domain::api::{
+    Action, AfterSending, Authorisation, Deposit, Offer, Order, Party, TransferToAddress,
+};
 
 pub(crate) use self::refusal::Refusal;
 use self::{
@@ -22,7 +24,7 @@ use self::{
 pub(super) use self::{
     cancel::CancelOrder, offline::OfflineNotice, refusal::unmarked, report::ReportSent,
 };
-use super::Actions;
+use super::{Actions, status::next_sentence};
 use crate::{
     context::{context, words},
     i18n::{DepositMessages, fill},
@@ -38,7 +40,8 @@ pub(crate) fn DepositStep(
     /// The order that is paid.
     handle: OrderHandle,
 ) -> View {
-    let words = &words().deposit;
+    let locale = context().locale;
+    let words = &locale.words.deposit;
     let screen = Signal::memo(move || handle.order.with(Screen::of));
     let title = Signal::derive(move || screen.with(|screen| screen.title(words)));
     let state = Signal::derive(move || {
@@ -48,6 +51,12 @@ pub(crate) fn DepositStep(
     });
     let notice = region(move || screen.with(|screen| screen.notice(words)));
     let instruction = region(move || screen.get().instruction());
+    // Where nothing is sent from here, whose turn it is has to be said.
+    let next = Signal::derive(move || {
+        let is_elsewhere =
+            screen.with(|screen| matches!(screen, Screen::Sign | Screen::Authorise(_)));
+        is_elsewhere.then(|| handle.order.with(|order| next_sentence(&locale, order)))
+    });
     view! {
         <section class="checkout-step checkout-deposit" data-testid="step-deposit" data-state=state>
             <h2 class="checkout-step__title" tabindex="-1">
@@ -58,6 +67,7 @@ pub(crate) fn DepositStep(
                 {notice}
             </div>
             {instruction}
+            <p class="checkout-status__next">{next}</p>
             <Actions handle />
             <ReportSent handle />
             <Refusal problem=unmarked(handle.problem) />
@@ -76,7 +86,7 @@ enum Screen {
     /// The order is being called off: the address is out of sight.
     Cancelling,
     /// The payer's wallet has to sign.
-    Sign(Authorisation),
+    Sign,
     /// The partner has to authorise.
     Authorise(Authorisation),
     /// There is nothing to send.
@@ -93,7 +103,7 @@ impl Screen {
                 Offer::Live => Self::Send(transfer.clone()),
                 Offer::Over => Self::TooLate(transfer.clone()),
             },
-            Some(Deposit::SignTypedData(authorisation)) => Self::Sign(authorisation.clone()),
+            Some(Deposit::SignTypedData(_)) => Self::Sign,
             Some(Deposit::Authorise(authorisation)) => Self::Authorise(authorisation.clone()),
             None => Self::Nothing,
         }
@@ -104,7 +114,7 @@ impl Screen {
             Self::Send(transfer) => fill(words.title, &[("network", transfer.network.name())]),
             Self::TooLate(_) => words.over.title.to_owned(),
             Self::Cancelling => words.cancelling.title.to_owned(),
-            Self::Sign(_) => words.sign.title.to_owned(),
+            Self::Sign => words.sign.title.to_owned(),
             Self::Authorise(_) => words.authorise.title.to_owned(),
             Self::Nothing => words.waiting.title.to_owned(),
         }
@@ -127,7 +137,7 @@ impl Screen {
                     <p>{words.cancelling.body}</p>
                 </Notice>
             },
-            Self::Send(_) | Self::Sign(_) | Self::Authorise(_) | Self::Nothing => View::empty(),
+            Self::Send(_) | Self::Sign | Self::Authorise(_) | Self::Nothing => View::empty(),
         }
     }
 
@@ -135,13 +145,9 @@ impl Screen {
         match self {
             Self::Send(transfer) => view! { <Send transfer /> },
             Self::TooLate(transfer) => view! { <Address transfer /> },
-            Self::Cancelling => View::empty(),
-            Self::Sign(authorisation) => {
-                view! { <NotHere authorisation by=Party::Payer /> }
-            }
-            Self::Authorise(authorisation) => {
-                view! { <NotHere authorisation by=Party::Partner /> }
-            }
+            // What is signed is said where it is signed.
+            Self::Cancelling | Self::Sign => View::empty(),
+            Self::Authorise(authorisation) => view! { <ByPartner authorisation /> },
             Self::Nothing => view! { <NothingYet /> },
         }
     }
@@ -157,8 +163,11 @@ fn Send(transfer: TransferToAddress) -> View {
         token,
         amount,
         offer_until,
+        after_sending,
         ..
     } = transfer;
+    let wait = (after_sending == AfterSending::Wait)
+        .then(|| view! { <p data-testid="wait">{words.wait}</p> });
     view! {
         <AmountToSend amount token />
         <NetworkBanner transfer=transfer.clone() />
@@ -171,20 +180,22 @@ fn Send(transfer: TransferToAddress) -> View {
         </div>
         {offer_until.map(|until| view! { <TimeLeft until /> })}
         <FromExchange amount token network />
+        {wait}
     }
 }
 
-/// Crypto that moves by a signature, which this screen cannot take yet.
+/// The business pays, from what the payer has with it.
 #[component]
-fn NotHere(authorisation: Authorisation, by: Party) -> View {
+fn ByPartner(authorisation: Authorisation) -> View {
     let locale = context().locale;
-    let words = &locale.words.deposit;
-    let body = match by {
-        Party::Payer => words.sign.body,
-        Party::Partner | Party::Provider => words.authorise.body,
-    };
+    let body = locale.words.deposit.authorise.body;
     let amount = locale.crypto(authorisation.amount, authorisation.token);
-    view! { <p class="checkout-step__lead">{fill(body, &[("amount", &amount)])}</p> }
+    let network = authorisation.network.name();
+    view! {
+        <p class="checkout-step__lead">
+            {fill(body, &[("amount", &amount), ("network", network)])}
+        </p>
+    }
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use offramp_domain::{
-    api::{Action, Deposit, Offer, Order},
+    api::{Action, AfterSending, Deposit, Offer, Order},
     bank::Problem as FieldProblem,
     network::{Family, Network, TxHash},
     order::OrderState,
@@ -12,11 +12,11 @@ use web_sys::HtmlInputElement;
 use super::{is_offered, shortened};
 use crate::{
     api::ApiError,
-    context::context,
+    context::{context, words},
     i18n::{DepositReportMessages, fill},
     order::{ActionRequest, OrderHandle},
     state::{Callback, NodeRef, RwSignal, Signal},
-    ui::{Button, ButtonType, Keyboard, TextField},
+    ui::{Button, ButtonKind, ButtonType, Keyboard, TextField},
     view::{View, handler, region, view},
 };
 
@@ -34,13 +34,26 @@ pub(crate) fn ReportSent(
             .order
             .with(|order| is_offered(order, Action::ReportSent))
     });
-    region(move || {
-        if is_taken.get() {
-            view! { <Report handle /> }
-        } else {
-            View::empty()
+    let is_opened = RwSignal::new(false);
+    let is_asked = Signal::memo(move || is_opened.get() || !handle.order.with(is_seen));
+    region(move || match (is_taken.get(), is_asked.get()) {
+        (false, _) => View::empty(),
+        (true, true) => view! { <Report handle /> },
+        (true, false) => {
+            let label = words().deposit.report.send;
+            let open = move |()| is_opened.set(true);
+            view! { <Button label kind=ButtonKind::Quiet action="already-sent" on_press=open /> }
         }
     })
+}
+
+/// Whether the payer has to say nothing: what is sent is seen without.
+fn is_seen(order: &Order) -> bool {
+    let waits = match &order.deposit {
+        Some(Deposit::TransferToAddress(transfer)) => transfer.after_sending == AfterSending::Wait,
+        Some(Deposit::SignTypedData(_) | Deposit::Authorise(_)) | None => false,
+    };
+    waits && Stage::of(order) == Stage::First
 }
 
 #[component]

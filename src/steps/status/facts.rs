@@ -35,17 +35,19 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
         .fiat
         .amount
         .map(|amount| locale.money(amount, currency));
-    let mut facts = vec![
-        Fact {
-            name: words.sent,
-            value: locale.crypto(order.crypto.amount, order.crypto.token),
-        },
-        Fact {
+    let mut facts = vec![Fact {
+        name: words.sent,
+        value: locale.crypto(order.crypto.amount, order.crypto.token),
+    }];
+    // What came of an estimate is sometimes not even known at the end.
+    let is_known = fiat.is_some();
+    if is_known || order.state != OrderState::Completed {
+        facts.push(Fact {
             name: received,
             value: fiat.unwrap_or_else(|| words.unknown.to_owned()),
-        },
-    ];
-    if let Some(rate) = order.rate {
+        });
+    }
+    if let Some(rate) = order.rate.filter(|_| is_known) {
         let value = locale.rate(rate, order.crypto.token, currency);
         facts.push(Fact {
             name: words.rate,

@@ -11,10 +11,11 @@ use offramp_domain::{
     order::{OrderState, is_closed},
 };
 
+pub(super) use self::standing::next_sentence;
 use self::{
     facts::{Facts, OrderNumber},
     receipt::Receipt,
-    standing::{Standing, next_sentence, patience},
+    standing::{Standing, patience},
     timeline::Timeline,
 };
 use super::{

@@ -129,7 +129,7 @@ impl Standing {
 }
 
 /// Who acts next, and until when.
-pub(super) fn next_sentence(locale: &Locale, order: &Order) -> String {
+pub(in crate::steps) fn next_sentence(locale: &Locale, order: &Order) -> String {
     let words = &locale.words.status.next;
     match &order.next {
         Some(Next { by, until: None }) => match by {

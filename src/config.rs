@@ -18,6 +18,8 @@ pub(crate) struct Config {
     pub(crate) proxy: String,
     /// Asks the page for a session's token; returns a promise of it.
     pub(crate) session: Option<Function>,
+    /// Fetches the module that asks wallets; returns a promise of it.
+    pub(crate) wallet: Option<Function>,
     /// The payer's language.
     pub(crate) locale: Locale,
     /// What the first screen starts with, unless the session says otherwise.
@@ -70,6 +72,7 @@ impl Config {
                 .trim_end_matches('/')
                 .to_owned(),
             session: property(options, "session").dyn_into().ok(),
+            wallet: property(options, "wallet").dyn_into().ok(),
             locale: locale(options)?,
             prefill,
             opened,

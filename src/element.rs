@@ -20,7 +20,7 @@ const EVENTS_VERSION: u32 = 1;
 
 /// Shows the checkout inside `root`, within the shadow root of `host`, on which it fires events.
 ///
-/// `options` is `{ proxy, session: () => Promise<string>, locale, words, country, token, network,
+/// `options` is `{ proxy, session: () => Promise<string>, wallet: () => Promise<module>, locale, words, country, token, network,
 /// amount, order, resume, appearance }`, where `words` is the text of the file for the language of
 /// `locale`, and everything but these two, `proxy` and `session` may be absent.
 ///

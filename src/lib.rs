@@ -29,6 +29,7 @@ mod steps;
 pub mod test_support;
 mod ui;
 mod view;
+mod wallet;
 mod wizard;
 
 pub use element::{Handle, mount};

@@ -16,6 +16,8 @@
 const GLUE = ["{{glue.path}}", "{{glue.integrity}}"];
 const WASM = ["{{widget.path}}", "{{widget.integrity}}"];
 const STYLE = ["{{style.path}}", "{{style.integrity}}"];
+// Asks wallets of the browser: fetched when an order needs one.
+const WALLET = ["{{wallet.path}}", "{{wallet.integrity}}"];
 
 // Each attribute has a property of the same name, in camelCase, and the two mirror each other.
 const ATTRIBUTES = [
@@ -90,13 +92,19 @@ function failed(file, error) {
 const address = (path) => new URL(path + query, import.meta.url).href;
 
 async function start() {
-  const url = address(GLUE[0]);
-  const [text, wasm] = await Promise.all([read(STYLE), fetched(WASM), preloaded(url, GLUE[1])]);
-  const glue = await import(url);
+  const [text, wasm, glue] = await Promise.all([read(STYLE), fetched(WASM), imported(GLUE)]);
   await glue.default({ module_or_path: wasm });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
   return { mount: glue.mount, sheet };
+}
+
+const wallet = () => once(imported, WALLET);
+
+async function imported([path, integrity]) {
+  const url = address(path);
+  await preloaded(url, integrity);
+  return import(url);
 }
 
 function fetched([path, integrity]) {
@@ -275,7 +283,7 @@ class OfframpCheckout extends HTMLElement {
     const words = await once(read, this.#words);
     const options = { proxy: new URL(import.meta.url).origin };
     for (const name of PROPERTIES) options[name] = this[name] ?? options[name];
-    return { ...options, locale, words, session: this.#session };
+    return { ...options, locale, words, session: this.#session, wallet };
   }
 
   // The first language tag for which there are words, and Spanish after them.

@@ -54,6 +54,12 @@ pub(crate) enum ActionRequest {
     ProvideInformation { fields: Vec<(String, String)> },
     /// Ask where to verify who one is.
     CompleteVerification,
+    /// Hand in what the payer's wallet signed.
+    Signed {
+        action: Action,
+        signing_request: String,
+        signature: String,
+    },
 }
 
 impl ActionRequest {
@@ -66,6 +72,7 @@ impl ActionRequest {
             Self::ReportNotReceived { .. } => Action::ReportNotReceived,
             Self::ProvideInformation { .. } => Action::ProvideInformation,
             Self::CompleteVerification => Action::CompleteVerification,
+            Self::Signed { action, .. } => *action,
         }
     }
 }

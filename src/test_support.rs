@@ -44,6 +44,7 @@ fn nothing_set(locale: Locale) -> Config {
     Config {
         proxy: String::new(),
         session: None,
+        wallet: None,
         locale,
         prefill: Prefill::default(),
         opened: None,
@@ -75,6 +76,8 @@ pub enum Did {
     ProvideInformation(Vec<(String, String)>),
     /// Asked where to verify who they are.
     CompleteVerification,
+    /// Had a wallet sign.
+    Signed(Action),
     /// Asked for another one.
     Restart,
 }
@@ -147,6 +150,7 @@ impl Stage {
                                     Did::ProvideInformation(fields)
                                 }
                                 ActionRequest::CompleteVerification => Did::CompleteVerification,
+                                ActionRequest::Signed { action, .. } => Did::Signed(action),
                             });
                         });
                     }

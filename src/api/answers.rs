@@ -16,12 +16,22 @@ use offramp_domain::{
     network::Network,
     order::{Custody, OrderState, Reason},
     quote::{FeeKind, Guarantee, QuoteKind},
+    time::Timestamp,
 };
 
 use super::{
     json::Json,
     read::{Read, Reading},
 };
+
+/// A signing request, but for what is signed: that goes to the wallet as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// Its id, for the action.
+    pub(crate) id: String,
+    /// Until when it may be signed.
+    pub(crate) expires_at: Timestamp,
+}
 
 /// Reads an object, member by member: `kind as "type"` is called otherwise in JSON, `fees or []` may
 /// be absent. A field that the domain adds does not compile until it stands here.
@@ -180,6 +190,8 @@ object! { NotReceived { at, note } }
 
 object! { Refund { amount, token, tx_hash } }
 
+object! { Issued { id, expires_at } }
+
 object! { Problem {
     kind as "type",
     title,
@@ -257,7 +269,7 @@ impl Read for Deposit {
 mod tests {
     use std::fmt::Debug;
 
-    use offramp_domain::{money::Amount, time::Timestamp};
+    use offramp_domain::{api::SigningRequest, money::Amount};
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::{Value, json};
 
@@ -591,6 +603,26 @@ mod tests {
     fn a_saved_account_is_read_as_by_serde() {
         let destination = checkout().destinations.remove(0);
         is_read_as_by_serde(&DestinationResponse { destination });
+    }
+
+    #[test]
+    fn a_signing_request_is_read_as_far_as_it_is_for_the_widget() {
+        let full = serde_json::to_value(SigningRequest {
+            id: "sig_1".to_owned(),
+            signer: "0xf39F".to_owned(),
+            typed_data: json!({ "domain": { "chainId": 660_279 }, "types": [] }),
+            expires_at: at(60),
+        })
+        .unwrap();
+        let issued = Issued {
+            id: "sig_1".to_owned(),
+            expires_at: at(60),
+        };
+        assert_eq!(read(&full), Some(issued));
+        for pointer in ["/id", "/expires_at"] {
+            assert_eq!(read::<Issued>(&without(&full, pointer)), None);
+            assert_eq!(read::<Issued>(&with(&full, pointer, json!(7))), None);
+        }
     }
 
     #[test]

@@ -11,15 +11,15 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Function, Promise};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use offramp_domain::api::{
-    Checkout, DestinationRequest, DestinationResponse, ErrorCode, Order, OrderRequest,
+    Action, Checkout, DestinationRequest, DestinationResponse, ErrorCode, Order, OrderRequest,
     OrderResponse, Problem, QuoteRequest, QuoteResponse, SavedDestination,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
-use self::read::Read;
 pub(crate) use self::requests::quoted;
+use self::{answers::Issued, read::Read};
 use crate::{clock::ClockOffset, config::Config, order::ActionRequest, state::StoredValue};
 
 /// How long an answer may take. The proxy itself gives up on a provider after 15 s.
@@ -98,6 +98,8 @@ pub(crate) struct Connection {
     proxy: String,
     bearer: Bearer,
     clock: ClockOffset,
+    /// Fetches the module that asks wallets.
+    wallet: Option<Function>,
 }
 
 #[derive(Debug)]
@@ -148,6 +150,7 @@ impl Api {
             proxy: config.proxy.clone(),
             bearer,
             clock,
+            wallet: config.wallet.clone(),
         };
         Self(StoredValue::new(Rc::new(connection)))
     }
@@ -198,6 +201,40 @@ impl Api {
         };
         connection.call(&call, &Abort::new()).await?;
         Ok(id)
+    }
+
+    /// What fetches the module that asks wallets.
+    pub(crate) fn wallet(self) -> Option<Function> {
+        self.connection()?.wallet.clone()
+    }
+
+    /// What a wallet has to sign to be linked, as the proxy wrote it.
+    pub(crate) async fn wallet_challenge(self, address: &str) -> Result<String, ApiError> {
+        let connection = self.connection().ok_or(ApiError::Network)?;
+        let body = requests::text("address", address);
+        let call = Call::post("wallets/challenge", body, None);
+        Ok(connection.call(&call, &Abort::new()).await?.body)
+    }
+
+    /// Links a wallet by what it has signed.
+    pub(crate) async fn link_wallet(self, body: String) -> Result<(), ApiError> {
+        let connection = self.connection().ok_or(ApiError::Network)?;
+        let call = Call::post("wallets", body, None);
+        connection.call(&call, &Abort::new()).await?;
+        Ok(())
+    }
+
+    /// What the payer's wallet has to sign now, also as the proxy wrote it.
+    pub(crate) async fn signing_request(
+        self,
+        order: &str,
+        action: Action,
+    ) -> Result<(Issued, String), ApiError> {
+        let connection = self.connection().ok_or(ApiError::Network)?;
+        let path = [&order_path(order), "/signing_requests"].concat();
+        let call = Call::post(&path, requests::text("action", action.as_str()), None);
+        let answer = connection.call(&call, &Abort::new()).await?;
+        Ok((answer.read()?, answer.body))
     }
 
     /// A new order. The same key makes the same order, however often it is sent.

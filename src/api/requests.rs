@@ -44,6 +44,13 @@ pub(super) fn saved(request: &DestinationRequest) -> String {
     object.end()
 }
 
+/// A body of one text.
+pub(super) fn text(key: &str, text: &str) -> String {
+    let mut object = Object::new();
+    object.text(key, text);
+    object.end()
+}
+
 /// The body that makes an order.
 pub(super) fn order(request: &OrderRequest) -> String {
     let OrderRequest {
@@ -73,6 +80,14 @@ pub(super) fn action(request: &ActionRequest) -> String {
             if let Some(note) = note {
                 object.text("note", note);
             }
+        }
+        ActionRequest::Signed {
+            action: _,
+            signing_request,
+            signature,
+        } => {
+            object.text("signing_request", signing_request);
+            object.text("signature", signature);
         }
         ActionRequest::ProvideInformation { fields } => object.json("fields", &texts(fields)),
         ActionRequest::Cancel
@@ -146,7 +161,10 @@ pub(crate) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use offramp_domain::{
-        api::{NoFields, ProvideInformation, ReportNotReceived, ReportSent},
+        api::{
+            Action, NoFields, ProvideInformation, ReportNotReceived, ReportSent, Signed,
+            SigningRequestRequest, WalletChallengeRequest,
+        },
         bank::CountryCode,
         money::Token,
         network::Network,
@@ -230,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_about_a_wallet_is_written_as_serde_writes_it() {
+        let address = "0xf39F".to_owned();
+        let written = text("address", &address);
+        same(&written, &WalletChallengeRequest { address });
+        for action in [Action::AuthoriseTransfer, Action::AuthoriseRefund] {
+            let written = text("action", action.as_str());
+            same(&written, &SigningRequestRequest { action });
+        }
+    }
+
+    #[test]
     fn an_action_is_written_as_serde_writes_it() {
         for tx_hash in [None, Some("0x9f2c".to_owned())] {
             let request = ActionRequest::ReportSent {
@@ -247,6 +276,16 @@ mod tests {
             };
             same(&action(&request), &ProvideInformation { fields });
         }
+        let request = ActionRequest::Signed {
+            action: Action::AuthoriseRefund,
+            signing_request: "sig_1".to_owned(),
+            signature: "0x3c39".to_owned(),
+        };
+        let signed = Signed {
+            signing_request: "sig_1".to_owned(),
+            signature: "0x3c39".to_owned(),
+        };
+        same(&action(&request), &signed);
         for request in [
             ActionRequest::Cancel,
             ActionRequest::ConfirmReceived,

@@ -7,7 +7,7 @@ use std::{mem, rc::Rc};
 
 use leptos::prelude::*;
 use offramp_domain::{
-    api::{Checkout, Order},
+    api::{Checkout, Order, WalletLink},
     order::OrderState,
 };
 use wasm_bindgen::JsCast;
@@ -65,6 +65,7 @@ pub(crate) fn App(
         wizard: RwSignal::new(Wizard::Amount),
         drafts: Drafts::new(),
         known: StoredValue::new(None),
+        needs_wallet: RwSignal::new(false),
     };
     // The order that the page names, once the payer has left it.
     let left = RwSignal::new(None::<OpenedOrder>);
@@ -121,6 +122,8 @@ struct Progressed {
     drafts: Drafts,
     /// The order on the screen, as it was last seen.
     known: StoredValue<Option<Rc<Order>>>,
+    /// Whether the payer's wallet has to be linked before an account is asked for.
+    needs_wallet: RwSignal<bool>,
 }
 
 impl Progressed {
@@ -202,6 +205,9 @@ fn Started(
                 if let Some(order) = order {
                     progress.show(Rc::clone(order));
                 }
+                progress
+                    .needs_wallet
+                    .set(checkout.wallet == Some(WalletLink::Required));
                 let checkout = StoredValue::of(Rc::clone(checkout));
                 let orders = StoredValue::new(orders.clone());
                 Rc::new(
@@ -223,19 +229,26 @@ fn Screen(
     /// The steps before there is an order.
     before: Rc<dyn Fn() -> View>,
 ) -> View {
-    let Progressed { wizard, known, .. } = progress;
+    let Progressed {
+        wizard,
+        known,
+        needs_wallet,
+        ..
+    } = progress;
     let host = context().host;
     let words = words();
     let screen = NodeRef::<HtmlDivElement>::default();
     let step = Signal::memo(move || wizard.with(Wizard::step));
     let mut shown = None;
     effect(move || {
-        let step = step.get();
-        host.step_changed(step);
-        if shown.is_some_and(|shown| shown != step) {
+        let (step, needs_wallet) = (step.get(), needs_wallet.get());
+        if shown.is_none_or(|(shown, _)| shown != step) {
+            host.step_changed(step);
+        }
+        if shown.is_some_and(|shown| shown != (step, needs_wallet)) {
             request_animation_frame(move || focus_title(screen));
         }
-        shown = Some(step);
+        shown = Some((step, needs_wallet));
     });
     let order = Signal::memo(move || wizard.with(|wizard| wizard.order().cloned()));
     let content = region(move || {

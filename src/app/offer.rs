@@ -11,7 +11,7 @@ use crate::{
     context::{context, words},
     i18n::fill,
     state::{Callback, Signal, StoredValue},
-    steps::{AmountStep, BankStep, ConfirmStep, Exits},
+    steps::{AmountStep, BankStep, ConfirmStep, Exits, WalletStep},
     ui::{Button, ButtonKind, Notice, NoticeKind},
     view::{View, region, view},
     wizard::{Ask, Payee, Wizard},
@@ -52,7 +52,12 @@ fn Steps(
     progress: Progressed,
 ) -> View {
     let host = context().host;
-    let Progressed { wizard, drafts, .. } = progress;
+    let Progressed {
+        wizard,
+        drafts,
+        needs_wallet,
+        ..
+    } = progress;
     let settle_amount = Callback::new(move |ask: Ask| {
         wizard.update(|wizard| *wizard = wizard.clone().with_ask(ask));
     });
@@ -66,17 +71,26 @@ fn Steps(
     });
     let open = Callback::new(move |order| progress.show(order));
     let amount = Callback::new(move |()| wizard.set(Wizard::Amount));
+    let linked = Callback::new(move |()| needs_wallet.set(false));
+    let wallet = Callback::new(move |()| {
+        needs_wallet.set(true);
+        back.run(());
+    });
     let exits = Exits {
         created,
         open,
         bank: back,
         amount,
+        wallet,
     };
     region(move || match wizard.get() {
         Wizard::Amount => view! {
             <AmountStep checkout draft=drafts.amount config on_done=settle_amount />
             <OtherOrders orders on_open=open />
         },
+        Wizard::Bank { .. } if needs_wallet.get() => {
+            view! { <WalletStep on_done=linked on_back=back /> }
+        }
         Wizard::Bank { ask } => {
             view! { <BankStep checkout ask drafts on_done=settle_account on_back=back /> }
         }

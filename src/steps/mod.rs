@@ -6,6 +6,7 @@ mod bank;
 mod confirm;
 mod deposit;
 mod status;
+mod wallet;
 
 use offramp_domain::{
     api::{Checkout, CountryOffer, FieldProblem},
@@ -25,6 +26,7 @@ pub(crate) use bank::BankStep;
 pub(crate) use confirm::{ConfirmStep, Exits};
 pub(crate) use deposit::{DepositStep, Refusal};
 pub(crate) use status::StatusStep;
+pub(crate) use wallet::WalletStep;
 
 /// What the payer is typing, kept while they go back and forth, and given up with the page.
 #[derive(Clone, Copy, Debug)]

@@ -327,6 +327,8 @@ impl Page {
 
     /// With more options.
     pub(crate) async fn open_with(proxy: Proxy, options: Value) -> Self {
+        // What the page before left is taken away a moment later.
+        TimeoutFuture::new(1).await;
         proxy.take_over();
         let window = window().unwrap();
         let storage = window.session_storage().unwrap().unwrap();
@@ -581,6 +583,9 @@ fn to_js(options: &Value) -> JsValue {
         "globalThis.tokens = (globalThis.tokens ?? 0) + 1; return Promise.resolve('token-' + globalThis.tokens)",
     );
     set("session", session.into());
+    // What a test of wallets puts there.
+    let wallet = Function::new_no_args("return globalThis.walletModule?.()");
+    set("wallet", wallet.into());
     object.into()
 }
 

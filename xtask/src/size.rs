@@ -57,11 +57,11 @@ fn measured(dist: &Path) -> Result<Vec<Part>> {
     let version = dist.join(env!("CARGO_PKG_VERSION"));
     Ok(vec![
         part("loader", &dist.join(LOADER))?,
-        only("glue", &version, "js")?,
-        only("wasm", &version, "wasm")?,
-        only("stylesheet", &version, "css")?,
+        only("glue", &version, "glue.", "js")?,
+        only("wasm", &version, "widget.", "wasm")?,
+        only("stylesheet", &version, "style.", "css")?,
         // A browser loads one language. This is the one with the most to say.
-        all("words", &version, "txt")?
+        all("words", &version, "words-", "txt")?
             .into_iter()
             .max_by_key(|part| part.brotli)
             .context("there are no words")?,
@@ -83,22 +83,23 @@ fn part(name: &'static str, path: &Path) -> Result<Part> {
     })
 }
 
-fn only(name: &'static str, folder: &Path, extension: &str) -> Result<Part> {
-    match all(name, folder, extension)?.as_slice() {
+fn only(name: &'static str, folder: &Path, start: &str, extension: &str) -> Result<Part> {
+    match all(name, folder, start, extension)?.as_slice() {
         [part] => Ok(*part),
         parts => bail!(
-            "expected one .{extension} in {}, found {}",
+            "expected one {start}*.{extension} in {}, found {}",
             folder.display(),
             parts.len()
         ),
     }
 }
 
-fn all(name: &'static str, folder: &Path, extension: &str) -> Result<Vec<Part>> {
+fn all(name: &'static str, folder: &Path, start: &str, extension: &str) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
-        if path.extension().is_some_and(|found| found == extension) {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        if file.starts_with(start) && path.extension().is_some_and(|found| found == extension) {
             parts.push(part(name, &path)?);
         }
     }

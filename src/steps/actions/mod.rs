@@ -10,6 +10,7 @@ use self::{
     give::{Give, VerifyPayer},
     received::Received,
 };
+use super::wallet::Sign;
 use crate::{
     order::OrderHandle,
     state::Signal,
@@ -38,9 +39,10 @@ pub(crate) fn Actions(
             }
             Action::ProvideInformation => view! { <Give handle fields=offer.fields /> },
             Action::CompleteVerification => view! { <VerifyPayer handle /> },
-            Action::AuthoriseTransfer
-            | Action::AuthoriseRefund
-            | Action::ReportNotReceived
+            action @ (Action::AuthoriseTransfer | Action::AuthoriseRefund) => {
+                view! { <Sign handle action /> }
+            }
+            Action::ReportNotReceived
             | Action::ReportSent
             | Action::ChangeDestination
             | Action::Cancel => View::empty(),

@@ -45,6 +45,8 @@ pub(crate) struct Exits {
     pub(crate) bank: Callback<()>,
     /// Another amount.
     pub(crate) amount: Callback<()>,
+    /// A wallet, before anything else.
+    pub(crate) wallet: Callback<()>,
 }
 
 /// Shows what the payer agrees to at a price that is held, and makes the order on a press.
@@ -449,6 +451,13 @@ fn Refused(confirming: Confirming, error: ApiError) -> View {
         let change = Callback::new(move |()| confirming.change_amount());
         way_out(words.confirm.change_amount, "change-amount", change)
     });
+    let link = (code == Some(ErrorCode::WalletNotLinked)).then(|| {
+        way_out(
+            words.wallet.link.title,
+            "to-wallet",
+            confirming.exits.wallet,
+        )
+    });
     let change_bank = (code == Some(ErrorCode::ProviderRejected)).then(|| {
         way_out(
             words.confirm.change_bank,
@@ -466,6 +475,7 @@ fn Refused(confirming: Confirming, error: ApiError) -> View {
             <RequestId id />
             {change_amount}
             {change_bank}
+            {link}
             {verify.map(|url| view! { <VerificationLink url /> })}
         </Notice>
     }

@@ -46,6 +46,7 @@ mod tests {
             ("glue", "js"),
             ("widget", "wasm"),
             ("style", "css"),
+            ("wallet", "js"),
             ("words-es", "txt"),
             ("words-en", "txt"),
         ]

@@ -5,6 +5,7 @@
 //! 0.1.0/glue.<hash>.js           JavaScript around the wasm
 //! 0.1.0/widget.<hash>.wasm
 //! 0.1.0/style.<hash>.css
+//! 0.1.0/wallet.<hash>.js        what asks wallets of the browser, fetched when an order needs one
 //! 0.1.0/words-es.<hash>.txt      and one for each other language; a browser loads one of them
 //! index.html                     the demo's page
 //! ```
@@ -128,6 +129,12 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
             style::joined(&source.join("style"))?.into_bytes(),
         ),
     ];
+    let wallet = fs::read_to_string(source.join("src/wallet.js")).context("src/wallet.js")?;
+    files.push((
+        "wallet".to_owned(),
+        "js",
+        script::smaller(&wallet)?.into_bytes(),
+    ));
     for language in words::LANGUAGES {
         let file = words::file(&source.join("src/i18n"), language)?;
         files.push((format!("words-{language}"), "txt", file.into_bytes()));
@@ -271,6 +278,7 @@ mod tests {
     fn source(name: &str) -> Folder {
         let folder = Folder::new(name);
         folder.put("src/offramp.js", include_bytes!("../../../src/offramp.js"));
+        folder.put("src/wallet.js", include_bytes!("../../../src/wallet.js"));
         for language in words::LANGUAGES {
             let sentences = format!("{{ \"a\": {{ \"b\": \"1\" }}, \"c\": \"{language}\" }}");
             folder.put(&format!("src/i18n/{language}.json"), sentences.as_bytes());
@@ -293,10 +301,11 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names.len(), 15, "{names:?}");
+        assert_eq!(names.len(), 18, "{names:?}");
         for (start, ending) in [
             ("glue.", ".js"),
             ("style.", ".css"),
+            ("wallet.", ".js"),
             ("widget.", ".wasm"),
             ("words-en.", ".txt"),
             ("words-es.", ".txt"),

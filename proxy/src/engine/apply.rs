@@ -168,7 +168,9 @@ fn came_late(order: &OrderRecord, assessment: &Assessment) -> bool {
     let had_ended = order.has_ended()
         && !goes_back
         && !matches!(order.state, OrderState::Completed | OrderState::Refunded);
-    had_ended && has_arrived(assessment) && !is_settled(assessment)
+    // Said once more, it is no news.
+    let is_known = assessment.state == order.state && order.ever_funded;
+    had_ended && has_arrived(assessment) && !is_settled(assessment) && !is_known
 }
 
 /// Whether only a person can take the order further, whatever the provider says on the way there.

@@ -26,6 +26,11 @@ impl Engine {
         provider: &dyn Provider,
         purpose: Purpose,
     ) -> Result<(), StoreError> {
+        let _turn = match (order.deposit, purpose) {
+            (DepositKind::Authorise, Purpose::Transfer) => Some(self.paying.lock().await),
+            (DepositKind::Authorise, Purpose::Refund)
+            | (DepositKind::SignTypedData | DepositKind::TransferToAddress, _) => None,
+        };
         let signature = match order.signature(purpose) {
             Some(signature) if signature.taken => {
                 return self.over(intent, purpose.action(), "taken").await;

@@ -67,6 +67,8 @@ pub struct Engine {
     prices: Prices,
     /// Orders and idempotency keys that somebody in this process is working on.
     busy: Mutex<HashSet<String>>,
+    /// Held while the partner's wallet pays: each of its transfers counts on from the one before.
+    paying: tokio::sync::Mutex<()>,
     /// What is known about the webhooks in the store, until this process ends.
     inbox: inbox::Inbox,
     /// What is known about the providers' histories of webhooks, until this process ends.
@@ -109,6 +111,7 @@ impl Engine {
             providers,
             prices,
             busy: Mutex::default(),
+            paying: tokio::sync::Mutex::default(),
             inbox: inbox::Inbox::default(),
             histories: history::Histories::default(),
             hurry: Notify::new(),

@@ -148,6 +148,10 @@ fn pause(order: &OrderRecord, attendance: Attendance, now: Timestamp) -> Option<
         OrderState::Attention => Some(15 * MINUTE),
         OrderState::Created | OrderState::Blocked | OrderState::AwaitingDeposit => {
             Some(match attendance {
+                // Somebody is looked for who takes the order: that is a matter of seconds.
+                Attendance::Watched if order.state == OrderState::Created && age < 10 * MINUTE => {
+                    2 * SECOND
+                }
                 Attendance::Watched if age < HOUR => 5 * SECOND,
                 Attendance::Watched => 30 * SECOND,
                 Attendance::Unwatched if age < HOUR => 30 * SECOND,
@@ -179,10 +183,10 @@ fn pause(order: &OrderRecord, attendance: Attendance, now: Timestamp) -> Option<
 
 /// Money may still come to an address that was shown, and an order that was given up as never made
 /// may still turn up: hourly for a week, daily for a month. While somebody may still hold the payer's
-/// crypto, there is no end to it.
+/// crypto, every ten minutes, and there is no end to it.
 fn after_the_end(order: &OrderRecord, now: Timestamp) -> Option<Duration> {
     if !order.is_closed() {
-        return Some(HOUR);
+        return Some(10 * MINUTE);
     }
     let may_turn_up = order.reason == Some(Reason::NotCreated) && order.call.absences > 0;
     if !order.was_shown() && !may_turn_up {

@@ -3,4 +3,5 @@
 
 #[path = "api/mod.rs"]
 mod api;
+#[expect(dead_code, reason = "what the tests of other providers need besides")]
 mod support;

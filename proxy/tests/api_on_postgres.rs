@@ -7,4 +7,5 @@ mod api;
 mod broken_off;
 #[path = "api_on_postgres/several_proxies.rs"]
 mod several_proxies;
+#[expect(dead_code, reason = "what the tests of other providers need besides")]
 mod support;

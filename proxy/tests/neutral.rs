@@ -43,17 +43,17 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// The lines of a folder that name a provider.
 fn named_below(folder: &Path, except: &Path) -> Result<Vec<String>> {
     let names = Regex::new(NAMES)?;
-    let mut named = Vec::new();
+    let mut found = Vec::new();
     for path in files(folder)? {
         if path.starts_with(except) {
             continue;
         }
         let text = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
         let lines = (1..).zip(text.lines());
-        let found = lines.filter(|(_, line)| names.is_match(line));
-        named.extend(found.map(|(number, line)| format!("{}:{number}: {line}", path.display())));
+        let lines = lines.filter(|(_, line)| names.is_match(line));
+        found.extend(lines.map(|(number, line)| format!("{}:{number}: {line}", path.display())));
     }
-    Ok(named)
+    Ok(found)
 }
 
 #[test]

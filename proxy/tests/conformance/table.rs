@@ -140,9 +140,8 @@ pub(crate) fn documented(harness: &dyn Harness, way: &Way, asked: Asked) -> &'st
         Spoils::Patience => &[End::SlowDown],
         // It depends on which member it is.
         Spoils::OneMember => &[End::Answered, End::NoAnswer],
-        Spoils::Nothing => &[End::Answered],
         Spoils::Amounts if harness.has_numbers(asked) => &[End::NoAnswer],
-        Spoils::Amounts => &[End::Answered],
+        Spoils::Amounts | Spoils::Nothing => &[End::Answered],
         // Only what was asked for by its id can be held against it here.
         Spoils::Id => match asked {
             Asked::Read | Asked::Execute | Asked::Cancel => &[End::NoAnswer],

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Backend, Bench, Outcome, Shopper, session, with};
 
-/// An account at CaixaBank.
+/// An account in Spain.
 pub(crate) const IBAN: &str = "ES9121000418450200051332";
 
 pub(crate) async fn open() -> Outcome<Bench> {

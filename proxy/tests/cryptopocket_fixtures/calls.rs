@@ -182,10 +182,11 @@ async fn an_order_that_cannot_be_read_yet_is_one() -> Result<()> {
 async fn a_create_is_refused_in_two_ways() -> Result<()> {
     let refusal = async |status, body| {
         let stub = Stub::answering(&[("/api/createRampoff", status, body)]).await?;
-        match stub.client()?.create(&new_order()?).await {
-            CreateOutcome::Refused(refusal) => anyhow::Ok(refusal),
-            other => bail!("{other:?}"),
-        }
+        let outcome = stub.client()?.create(&new_order()?).await;
+        let CreateOutcome::Refused(refusal) = outcome else {
+            bail!("{outcome:?}")
+        };
+        anyhow::Ok(refusal)
     };
     let url = Some("https://b2b.cryptopocket.example/kyc/1".to_owned());
     assert_eq!(

@@ -246,9 +246,12 @@ mod tests {
 
     #[test]
     fn a_minimum_comes_with_its_number() {
-        let min = |body: &Value| match refusal(body) {
-            Refusal::AmountOutOfRange { min, max: None, .. } => min.map(|min| min.to_string()),
-            other => panic!("{other:?}"),
+        let min = |body: &Value| {
+            let refusal = refusal(body);
+            let Refusal::AmountOutOfRange { min, max: None, .. } = refusal else {
+                panic!("{refusal:?}")
+            };
+            min.map(|min| min.to_string())
         };
         for (message, least) in [("10", "10"), ("The minimum is 12.50 USDC.", "12.50")] {
             let body = json!({ "status": "error", "error": "min_amount", "message": message });

@@ -20,9 +20,9 @@ pub mod stack;
 pub use self::{
     accounts::Account,
     browser::{Browser, Device, Network, Theme},
-    checkout::{Checkout, Screen, Step},
+    checkout::{Checkout, Screen, Step, WalletAnswer},
     environment::Environment,
     eventually::eventually,
     journey::{Journey, Settings, journey},
-    stack::Stack,
+    stack::{Stack, Wallet},
 };

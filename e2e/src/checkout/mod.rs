@@ -59,6 +59,24 @@ impl Step {
     }
 }
 
+/// What a payer tells their wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalletAnswer {
+    /// To do it.
+    Accept,
+    /// Not to.
+    Reject,
+}
+
+impl WalletAnswer {
+    fn button(self) -> &'static str {
+        match self {
+            Self::Accept => "wallet-accept",
+            Self::Reject => "wallet-reject",
+        }
+    }
+}
+
 /// What is on the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Screen {
@@ -292,6 +310,23 @@ impl Checkout {
         self.ask_page(HAS, &[json!(testid)]).await
     }
 
+    /// Answers the page's test wallet, which asks in a window of its own.
+    ///
+    /// # Errors
+    /// When it does not ask.
+    pub async fn wallet_answers(&self, answer: WalletAnswer) -> Result<()> {
+        let script = format!("return document.getElementById('{}');", answer.button());
+        eventually("the wallet's own window", async || {
+            let button = self.browser.element(&script, &[]).await?;
+            let Some(button) = button else {
+                return Ok(None);
+            };
+            button.click().await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
     // What a payer does, step by step.
 
     /// Says how much USDC on Polygon goes to which country, and waits for its price.
@@ -299,8 +334,18 @@ impl Checkout {
     /// # Errors
     /// When there is no price.
     pub async fn fill_amount(&self, amount: &str, country: &str) -> Result<()> {
+        self.fill_sale(Some("USDC:POL"), amount, country).await
+    }
+
+    /// Says how much of what goes to which country (the only asset there is cannot be chosen), and waits for its price.
+    ///
+    /// # Errors
+    /// When there is no price.
+    pub async fn fill_sale(&self, asset: Option<&str>, amount: &str, country: &str) -> Result<()> {
         self.reaches(Step::Amount).await?;
-        self.answer("asset", "USDC:POL").await?;
+        if let Some(asset) = asset {
+            self.answer("asset", asset).await?;
+        }
         self.answer("country", country).await?;
         self.answer("crypto_amount", amount).await?;
         self.priced().await

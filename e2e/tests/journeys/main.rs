@@ -3,6 +3,7 @@
 mod at_a_desk;
 mod cancelled_then_paid;
 mod copying;
+mod cryptopocket;
 mod deposit_never_comes;
 mod failed_load;
 mod flipped_byte;
@@ -22,6 +23,8 @@ mod session_expires;
 mod strict_policy;
 mod tab_closed;
 mod tour;
+mod unigox_by_the_shop;
+mod unigox_by_wallet;
 mod worse_quote;
 mod wrong_deposit;
 

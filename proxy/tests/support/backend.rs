@@ -9,6 +9,7 @@ use offramp_proxy::{
     providers::{
         capa::{self, Capa},
         cryptopocket::{self, CryptoPocket},
+        unigox::{self, Unigox},
     },
 };
 
@@ -18,11 +19,21 @@ use super::{Outcome, PROVIDER_KEY, WEBHOOK_SECRET};
 pub(crate) const POCKET_KEY: &str = "sim_cryptopocket_key";
 pub(crate) const POCKET_SECRET: &str = "sim_cryptopocket_secret";
 
+/// What UNIGOX signs webhooks with.
+pub(crate) const UNIGOX_WEBHOOK_SECRET: &str = "whsec_test_unigox";
+
+/// The first account of the public development mnemonic.
+const UNIGOX_SIGNING_KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
 /// Which provider a bench is with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
     Capa,
     CryptoPocket,
+    /// The partner's wallet pays.
+    Unigox,
+    /// The payer's own wallet pays.
+    UnigoxByWallet,
 }
 
 impl Backend {
@@ -31,6 +42,7 @@ impl Backend {
         match self {
             Self::Capa => "capa",
             Self::CryptoPocket => "cryptopocket",
+            Self::Unigox | Self::UnigoxByWallet => "unigox",
         }
     }
 
@@ -49,8 +61,24 @@ impl Backend {
                 settings.policy.repeats = 0;
                 Arc::new(CryptoPocket::new(settings, clock.clone())?)
             }
+            Self::Unigox => unigox(lookup, clock)?,
+            Self::UnigoxByWallet => unigox(
+                &|name| match name {
+                    "UNIGOX_WALLET_MODE" => Some("external_wallet".to_owned()),
+                    "UNIGOX_SIGNING_KEY" | "UNIGOX_DAILY_LIMIT" => None,
+                    _ => lookup(name),
+                },
+                clock,
+            )?,
         })
     }
+}
+
+fn unigox(lookup: Lookup<'_>, clock: &Clock) -> Outcome<Arc<dyn Provider>> {
+    let mut settings = unigox::Settings::from_env(lookup)?.ok_or("the provider is off")?;
+    // A fault that is switched on once is to be seen once.
+    settings.policy.repeats = 0;
+    Ok(Arc::new(Unigox::new(settings, clock.clone())?))
 }
 
 /// The variables of every provider, at the simulator.
@@ -62,6 +90,11 @@ pub(super) fn variable(name: &str, provider: SocketAddr) -> Option<String> {
         "CRYPTOPOCKET_BASE_URL" => Some(format!("http://{provider}/cryptopocket")),
         "CRYPTOPOCKET_API_KEY" => Some(POCKET_KEY.to_owned()),
         "CRYPTOPOCKET_API_SECRET" => Some(POCKET_SECRET.to_owned()),
+        "UNIGOX_BASE_URL" => Some(format!("http://{provider}/unigox")),
+        "UNIGOX_API_KEY" => Some("sim_unigox_key".to_owned()),
+        "UNIGOX_WEBHOOK_SECRET" => Some(UNIGOX_WEBHOOK_SECRET.to_owned()),
+        "UNIGOX_SIGNING_KEY" => Some(UNIGOX_SIGNING_KEY.to_owned()),
+        "UNIGOX_DAILY_LIMIT" => Some("1000".to_owned()),
         _ => None,
     }
 }

@@ -10,7 +10,11 @@ use offramp_domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{figure::Figure, quote::Breakdown, said};
+use super::{
+    figure::Figure,
+    quote::{Breakdown, effective_rate},
+    said,
+};
 use crate::{
     provider::{ProviderRef, Snapshot},
     providers::unigox::{failure::Failure, listing::Item},
@@ -113,7 +117,7 @@ impl Order {
                 .and_then(Token::parse),
             currency: currency.as_deref().and_then(Currency::parse),
             fiat_amount,
-            rate: fiat_amount.and_then(|fiat| fiat.checked_div(crypto_amount)),
+            rate: fiat_amount.and_then(|fiat| effective_rate(fiat, crypto_amount)),
             our_id: said(self.reference_id),
             wants: said(self.next_action).or(required),
             takes,

@@ -2,7 +2,7 @@
 
 use offramp_domain::{
     api::Fee,
-    money::{Amount, Token},
+    money::{Amount, Round, Token},
     quote::{FeeKind, QuoteKind},
     time::Timestamp,
 };
@@ -16,6 +16,9 @@ use crate::{
     provider::{ProviderQuote, QuoteAsk, Refusal},
     providers::unigox::failure::Failure,
 };
+
+/// How many digits a rate has behind its point.
+const RATE_DIGITS: u32 = 12;
 
 /// The body of `POST /offramp/estimate`.
 #[derive(Serialize)]
@@ -134,8 +137,7 @@ impl Estimate {
         if funding != Some(ask.crypto_amount) {
             return Err(Failure::Misfit("a price of another amount"));
         }
-        let rate = fiat_amount
-            .checked_div(ask.crypto_amount)
+        let rate = effective_rate(fiat_amount, ask.crypto_amount)
             .filter(|rate| !rate.is_zero())
             .ok_or(Failure::Misfit("a price of nothing"))?;
         Ok(ProviderQuote {
@@ -150,6 +152,12 @@ impl Estimate {
             provider_now,
         })
     }
+}
+
+/// What one token comes to with every fee, to as many digits as are kept.
+pub(super) fn effective_rate(fiat: Amount, crypto: Amount) -> Option<Amount> {
+    let rate = fiat.checked_div(crypto)?;
+    Some(rate.rounded(RATE_DIGITS, Round::Down))
 }
 
 impl Quote {
@@ -252,6 +260,12 @@ mod tests {
                 (FeeKind::Spread, "0.97561".to_owned(), "USDT"),
             ]
         );
+    }
+
+    #[test]
+    fn a_rate_has_as_many_digits_as_are_kept() {
+        let rate = effective_rate("604524.25".parse().unwrap(), "401".parse().unwrap()).unwrap();
+        assert_eq!(rate.to_string(), "1507.541770573566");
     }
 
     #[test]

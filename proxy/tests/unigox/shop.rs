@@ -1,0 +1,292 @@
+//! A shop whose payers sell through UNIGOX.
+
+use std::{cell::Cell, time::Duration};
+
+use alloy_primitives::{
+    Address, B256, Bytes, Signature, U256, aliases::U48, eip191_hash_message, hex,
+};
+use alloy_sol_types::{Eip712Domain, SolStruct as _, sol};
+use axum::http::Method;
+use k256::ecdsa::SigningKey;
+use offramp_simulator::{
+    Decimal,
+    providers::unigox::{
+        Profile, Unigox,
+        seed::{ADA, BEN, CLEO},
+    },
+};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Answer, Backend, Bench, Outcome, PARTNER, Shopper, session, shopper::new_key,
+};
+
+/// The second account of the public development mnemonic: a payer's wallet.
+pub(crate) const WALLET_KEY: &str =
+    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+
+/// The third: somebody else's.
+pub(crate) const STRANGER_KEY: &str =
+    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
+
+sol! {
+    struct ForwardRequest {
+        address from;
+        address to;
+        uint256 value;
+        uint256 gas;
+        uint256 nonce;
+        uint48 deadline;
+        bytes data;
+    }
+
+    struct SafeTx {
+        address to;
+        uint256 value;
+        bytes data;
+        uint8 operation;
+        uint256 safeTxGas;
+        uint256 baseGas;
+        uint256 gasPrice;
+        address gasToken;
+        address refundReceiver;
+        uint256 nonce;
+    }
+}
+
+/// A shop of either kind, at a rate that stays.
+pub(crate) async fn open(backend: Backend) -> Outcome<Bench> {
+    let bench = Bench::on(backend).await?;
+    unigox(&bench).knobs_mut(|knobs| {
+        knobs.pinned_rate = Some(Decimal::new(153_012, 2));
+        // Slow enough that nothing is over between two looks.
+        knobs.proof_ms = 60_000;
+        knobs.review_ms = 60_000;
+    });
+    Ok(bench)
+}
+
+pub(crate) fn unigox(bench: &Bench) -> &Unigox {
+    bench.simulator.unigox()
+}
+
+pub(crate) fn play(bench: &Bench, profile: Profile) {
+    unigox(bench).knobs_mut(|knobs| knobs.profile = profile);
+}
+
+/// Ada at UNIGOX.
+pub(crate) const ADA_USER: &str = ADA;
+
+/// Ada, verified, whose crypto the partner holds.
+pub(crate) async fn ada(bench: &Bench) -> Outcome<Shopper<'_>> {
+    bench.shopper_with(&session("cust-1", ADA)).await
+}
+
+/// Ben, under review.
+pub(crate) async fn ben(bench: &Bench) -> Outcome<Shopper<'_>> {
+    bench.shopper_with(&session("cust-2", BEN)).await
+}
+
+/// Cleo, verified, who holds her crypto herself.
+pub(crate) async fn cleo(bench: &Bench) -> Outcome<Shopper<'_>> {
+    bench.shopper_with(&session("cust-3", CLEO)).await
+}
+
+/// An account in Nigeria that nobody has saved yet.
+pub(crate) fn account() -> Value {
+    json!({ "country": "NG", "fields": { "account_number": "0112233445", "full_name": "Ada Lovelace" } })
+}
+
+/// Saves the account, and says how a price and an order name it.
+pub(crate) async fn saved(shopper: &Shopper<'_>) -> Outcome<Value> {
+    let path = "/v1/destinations";
+    let answer = shopper.ask(Method::POST, path).json(&account()).await?;
+    let id = answer.json["destination"]["id"].as_str();
+    let id = id.ok_or_else(|| answer.text.clone())?;
+    Ok(json!({ "kind": "saved", "id": id }))
+}
+
+/// What a price is asked for: so many USDT, in naira.
+pub(crate) fn ask(crypto_amount: &str, destination: &Value) -> Value {
+    json!({
+        "kind": "firm", "token": "USDT", "network": "XAI", "country": "NG",
+        "crypto_amount": crypto_amount, "destination": destination,
+    })
+}
+
+/// The body that confirms a price as it was shown.
+pub(crate) fn confirm(quote: &Answer, destination: &Value) -> Value {
+    json!({
+        "quote_id": quote.quote()["id"], "min_fiat_amount": quote.quote()["fiat_minimum"],
+        "destination": destination,
+    })
+}
+
+/// A new order for so many USDT.
+pub(crate) async fn sell(shopper: &Shopper<'_>, crypto_amount: &str) -> Outcome<Answer> {
+    let destination = saved(shopper).await?;
+    let quote = shopper.quote(&ask(crypto_amount, &destination)).await?;
+    shopper.create(&confirm(&quote, &destination)).await
+}
+
+/// An order for a hundred USDT that somebody has accepted.
+pub(crate) async fn accepted(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<String> {
+    let id = sell(shopper, "100").await?.order_id()?;
+    until(bench, &id, "awaiting_deposit").await?;
+    Ok(id)
+}
+
+/// An order whose hundred USDT are in the escrow.
+pub(crate) async fn funded(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<String> {
+    let id = accepted(bench, shopper).await?;
+    authorise(bench, &id, "100").await?;
+    until(bench, &id, "deposit_received").await?;
+    Ok(id)
+}
+
+/// Lets time pass until an order is there.
+pub(crate) async fn until(bench: &Bench, id: &str, state: &str) -> Outcome {
+    for _ in 0..240 {
+        if bench.record(id).await?.state.as_str() == state {
+            return Ok(());
+        }
+        bench.pass(Duration::from_secs(2)).await?;
+    }
+    let record = bench.record(id).await?;
+    let found = (record.state.as_str(), record.provider_status, record.reason);
+    Err(format!("{state} did not come: {found:?}").into())
+}
+
+/// Waits for an answer while the duties are done.
+pub(crate) async fn working<T>(
+    bench: &Bench,
+    request: impl Future<Output = Outcome<T>>,
+) -> Outcome<T> {
+    let answered = Cell::new(false);
+    let request = async {
+        let answer = request.await;
+        answered.set(true);
+        answer
+    };
+    let duties = async {
+        while !answered.get() {
+            bench.engine.do_what_is_due().await?;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Outcome::Ok(())
+    };
+    let (answer, done) = tokio::join!(request, duties);
+    done.and(answer)
+}
+
+/// The partner's backend acts on an order.
+pub(crate) async fn partner(
+    bench: &Bench,
+    id: &str,
+    action: &str,
+    body: &Value,
+) -> Outcome<Answer> {
+    let request = bench
+        .post(&format!("/v1/orders/{id}/actions/{action}"))
+        .bearer(PARTNER)
+        .header("idempotency-key", new_key())
+        .json(body);
+    working(bench, request).await
+}
+
+/// The partner has debited its customer.
+pub(crate) async fn authorise(bench: &Bench, id: &str, crypto_amount: &str) -> Outcome<Answer> {
+    let body = json!({ "crypto_amount": crypto_amount, "reference": "debit-1" });
+    partner(bench, id, "authorise_transfer", &body).await
+}
+
+/// The payer acts on an order.
+pub(crate) async fn payer(
+    bench: &Bench,
+    shopper: &Shopper<'_>,
+    id: &str,
+    action: &str,
+    body: &Value,
+) -> Outcome<Answer> {
+    working(bench, shopper.act(id, action, body)).await
+}
+
+/// What the payer's wallet is to sign.
+pub(crate) async fn to_sign(shopper: &Shopper<'_>, id: &str, action: &str) -> Outcome<Answer> {
+    let path = format!("/v1/orders/{id}/signing_requests");
+    let body = json!({ "action": action });
+    shopper.ask(Method::POST, &path).json(&body).await
+}
+
+/// A wallet in a browser.
+pub(crate) struct Wallet(SigningKey);
+
+impl Wallet {
+    pub(crate) fn new(key: &str) -> Outcome<Self> {
+        let key = hex::decode(key)?;
+        let key = SigningKey::from_slice(&key).map_err(|error| error.to_string())?;
+        Ok(Self(key))
+    }
+
+    pub(crate) fn address(&self) -> String {
+        Address::from_public_key(self.0.verifying_key()).to_checksum(None)
+    }
+
+    /// `personal_sign`
+    pub(crate) fn sign_message(&self, message: &str) -> Outcome<String> {
+        self.sign(eip191_hash_message(message))
+    }
+
+    /// `eth_signTypedData_v4`, for the two kinds there are.
+    pub(crate) fn sign_typed(&self, typed: &Value) -> Outcome<String> {
+        let domain = &typed["domain"];
+        let name = |key: &str| domain[key].as_str().map(|text| text.to_owned().into());
+        let domain = Eip712Domain {
+            name: name("name"),
+            version: name("version"),
+            chain_id: domain["chainId"].as_u64().map(U256::from),
+            verifying_contract: Some(text(domain, "verifyingContract").parse()?),
+            salt: None,
+        };
+        let message = &typed["message"];
+        let number = |key: &str| text(message, key).parse::<U256>().unwrap_or(U256::MAX);
+        let data = text(message, "data").parse::<Bytes>()?;
+        let digest = match typed["primaryType"].as_str() {
+            Some("ForwardRequest") => ForwardRequest {
+                from: text(message, "from").parse()?,
+                to: text(message, "to").parse()?,
+                value: number("value"),
+                gas: number("gas"),
+                nonce: number("nonce"),
+                deadline: number("deadline").saturating_to::<U48>(),
+                data,
+            }
+            .eip712_signing_hash(&domain),
+            Some("SafeTx") => SafeTx {
+                to: text(message, "to").parse()?,
+                value: number("value"),
+                data,
+                operation: number("operation").saturating_to(),
+                safeTxGas: number("safeTxGas"),
+                baseGas: number("baseGas"),
+                gasPrice: number("gasPrice"),
+                gasToken: text(message, "gasToken").parse()?,
+                refundReceiver: text(message, "refundReceiver").parse()?,
+                nonce: number("nonce"),
+            }
+            .eip712_signing_hash(&domain),
+            other => return Err(format!("cannot sign {other:?}").into()),
+        };
+        self.sign(digest)
+    }
+
+    fn sign(&self, digest: B256) -> Outcome<String> {
+        let signed = self.0.sign_prehash_recoverable(digest.as_slice());
+        let signature = Signature::from(signed.map_err(|error| error.to_string())?);
+        Ok(hex::encode_prefixed(signature.as_bytes()))
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_default().to_owned()
+}

@@ -397,6 +397,12 @@ pub(crate) struct Peer {
     app: Router,
 }
 
+impl Peer {
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
+        Ask::new(&self.app, method, path)
+    }
+}
+
 /// The rate limits of a bench, and their time.
 pub(crate) struct Limited {
     pub(crate) limits: Arc<RateLimits>,

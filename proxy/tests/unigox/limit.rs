@@ -20,7 +20,9 @@ async fn two_proxies_keep_one_days_limit() -> Outcome {
             kyc_status: KycStatus::Verified,
             wallet_type: WalletType::PartnerWallet,
         });
-        let payer = bench.shopper_with(&session(&format!("cust-{number}"), &user)).await?;
+        let payer = bench
+            .shopper_with(&session(&format!("cust-{number}"), &user))
+            .await?;
         ids.push(accepted(&bench, &payer).await?);
     }
     let body = json!({ "crypto_amount": "100", "reference": "debit-1" });
@@ -31,7 +33,9 @@ async fn two_proxies_keep_one_days_limit() -> Outcome {
         } else {
             peer.ask(axum::http::Method::POST, &path)
         };
-        ask.bearer(PARTNER).header("idempotency-key", new_key()).json(&body)
+        ask.bearer(PARTNER)
+            .header("idempotency-key", new_key())
+            .json(&body)
     });
     let answers = working(&bench, async { Ok(join_all(requests).await) }).await?;
     let mut refused = 0;
@@ -44,7 +48,11 @@ async fn two_proxies_keep_one_days_limit() -> Outcome {
     }
     assert_eq!(refused, 2);
     bench.pass_secs(60).await?;
-    let paid: u64 = unigox(&bench).orders().iter().map(|order| order.transfers).sum();
+    let paid: u64 = unigox(&bench)
+        .orders()
+        .iter()
+        .map(|order| order.transfers)
+        .sum();
     assert_eq!(paid, 10);
     Ok(())
 }

@@ -136,7 +136,8 @@ async fn while_an_answer_is_on_its_way_a_press_does_not_count() {
     });
     settle().await;
     assert!(screen.action("confirm-received").is_none());
-    screen.says("Estamos pasando lo que pediste");
+    assert_eq!(screen.text("h2"), "Pasando tu respuesta");
+    screen.is_silent_about("hasta que confirmes");
 }
 
 #[wasm_bindgen_test]

@@ -154,7 +154,9 @@ fn whose_turn_it_is_and_until_when_is_said() {
             by,
             until: Some(noon()),
         });
-        status(order).says(words);
+        let screen = status(order);
+        screen.says(words);
+        screen.is_silent_about("..");
     }
 }
 

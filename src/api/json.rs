@@ -9,7 +9,7 @@ use serde::{
 
 /// A value in JSON.
 #[derive(Debug)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Flag(bool),
     Whole(u64),

@@ -11,15 +11,18 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::{Function, Promise};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use offramp_domain::api::{
-    Action, Checkout, DestinationRequest, DestinationResponse, ErrorCode, Order, OrderRequest,
-    OrderResponse, Problem, QuoteRequest, QuoteResponse, SavedDestination,
+    Checkout, ErrorCode, Order, OrderRequest, OrderResponse, Problem, QuoteRequest, QuoteResponse,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
-pub(crate) use self::requests::quoted;
-use self::{answers::Issued, read::Read};
+use self::read::Read;
+pub(crate) use self::{
+    answers::Issued,
+    read::body as read,
+    requests::{account_to_save, one_text, quoted},
+};
 use crate::{clock::ClockOffset, config::Config, order::ActionRequest, state::StoredValue};
 
 /// How long an answer may take. The proxy itself gives up on a provider after 15 s.
@@ -180,61 +183,25 @@ impl Api {
         Ok(quoted)
     }
 
-    /// Saves a bank account where the provider keeps it.
-    pub(crate) async fn save_destination(
-        self,
-        request: DestinationRequest,
-    ) -> Result<SavedDestination, ApiError> {
+    /// Something that has no answer of its own to be read here: its text. Without a body it removes.
+    pub(crate) async fn send(self, path: String, body: Option<String>) -> Result<String, ApiError> {
         let connection = self.connection().ok_or(ApiError::Network)?;
-        let call = Call::post("destinations", requests::saved(&request), None);
-        let saved: DestinationResponse = connection.call(&call, &Abort::new()).await?.read()?;
-        Ok(saved.destination)
-    }
-
-    /// Removes a saved bank account, and answers which.
-    pub(crate) async fn remove_destination(self, id: String) -> Result<String, ApiError> {
-        let connection = self.connection().ok_or(ApiError::Network)?;
-        let path = path("destinations/", &id);
+        let method = if body.is_some() {
+            Method::POST
+        } else {
+            Method::DELETE
+        };
         let call = Call {
-            method: Method::DELETE,
+            method,
+            body,
             ..Call::get(&path)
         };
-        connection.call(&call, &Abort::new()).await?;
-        Ok(id)
+        Ok(connection.call(&call, &Abort::new()).await?.body)
     }
 
     /// What fetches the module that asks wallets.
     pub(crate) fn wallet(self) -> Option<Function> {
         self.connection()?.wallet.clone()
-    }
-
-    /// What a wallet has to sign to be linked, as the proxy wrote it.
-    pub(crate) async fn wallet_challenge(self, address: &str) -> Result<String, ApiError> {
-        let connection = self.connection().ok_or(ApiError::Network)?;
-        let body = requests::text("address", address);
-        let call = Call::post("wallets/challenge", body, None);
-        Ok(connection.call(&call, &Abort::new()).await?.body)
-    }
-
-    /// Links a wallet by what it has signed.
-    pub(crate) async fn link_wallet(self, body: String) -> Result<(), ApiError> {
-        let connection = self.connection().ok_or(ApiError::Network)?;
-        let call = Call::post("wallets", body, None);
-        connection.call(&call, &Abort::new()).await?;
-        Ok(())
-    }
-
-    /// What the payer's wallet has to sign now, also as the proxy wrote it.
-    pub(crate) async fn signing_request(
-        self,
-        order: &str,
-        action: Action,
-    ) -> Result<(Issued, String), ApiError> {
-        let connection = self.connection().ok_or(ApiError::Network)?;
-        let path = [&order_path(order), "/signing_requests"].concat();
-        let call = Call::post(&path, requests::text("action", action.as_str()), None);
-        let answer = connection.call(&call, &Abort::new()).await?;
-        Ok((answer.read()?, answer.body))
     }
 
     /// A new order. The same key makes the same order, however often it is sent.
@@ -399,11 +366,13 @@ fn is_over(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::SessionExpired | ErrorCode::Unauthorized)
 }
 
-fn order_path(id: &str) -> String {
+/// Where an order is.
+pub(crate) fn order_path(id: &str) -> String {
     path("orders/", id)
 }
 
-fn path(before: &str, id: &str) -> String {
+/// Where something with an id is.
+pub(crate) fn path(before: &str, id: &str) -> String {
     let id = String::from(js_sys::encode_uri_component(id));
     [before, &id].concat()
 }

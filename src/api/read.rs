@@ -13,18 +13,18 @@ use super::json::Json;
 ///
 /// A part that is missing or wrong makes all of it unreadable. It is read to its end even so, with
 /// something in the place of that part: to stop anywhere would cost code for each member.
-pub(super) struct Reading {
+pub(crate) struct Reading {
     is_refused: Cell<bool>,
 }
 
 /// A type that can be read out of JSON.
-pub(super) trait Read: Sized {
+pub(crate) trait Read: Sized {
     /// The value, or any value if the JSON is refused.
     fn read(json: &Json, reading: &Reading) -> Self;
 }
 
 /// Reads a whole body.
-pub(super) fn body<T: Read>(text: &str) -> Option<T> {
+pub(crate) fn body<T: Read>(text: &str) -> Option<T> {
     let reading = Reading {
         is_refused: Cell::new(false),
     };

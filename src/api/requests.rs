@@ -36,7 +36,7 @@ pub(super) fn quote(request: &QuoteRequest) -> String {
 }
 
 /// The body that saves a bank account.
-pub(super) fn saved(request: &DestinationRequest) -> String {
+pub(crate) fn account_to_save(request: &DestinationRequest) -> String {
     let DestinationRequest { country, fields } = request;
     let mut object = Object::new();
     object.text("country", country.as_str());
@@ -45,7 +45,7 @@ pub(super) fn saved(request: &DestinationRequest) -> String {
 }
 
 /// A body of one text.
-pub(super) fn text(key: &str, text: &str) -> String {
+pub(crate) fn one_text(key: &str, text: &str) -> String {
     let mut object = Object::new();
     object.text(key, text);
     object.end()
@@ -244,16 +244,16 @@ mod tests {
                 ("bank_name".to_owned(), "\"First\" Bank".to_owned()),
             ],
         };
-        same(&saved(&request), &request);
+        same(&account_to_save(&request), &request);
     }
 
     #[test]
     fn what_is_asked_about_a_wallet_is_written_as_serde_writes_it() {
         let address = "0xf39F".to_owned();
-        let written = text("address", &address);
+        let written = one_text("address", &address);
         same(&written, &WalletChallengeRequest { address });
         for action in [Action::AuthoriseTransfer, Action::AuthoriseRefund] {
-            let written = text("action", action.as_str());
+            let written = one_text("action", action.as_str());
             same(&written, &SigningRequestRequest { action });
         }
     }

@@ -1,10 +1,12 @@
 //! The payer's own wallet: linked once, and asked to sign, after the screen has said what.
 
+use js_sys::Array;
 use leptos::prelude::*;
 use offramp_domain::api::{Action, ErrorCode};
+use wasm_bindgen::JsValue;
 
 use crate::{
-    api::{Api, ApiError},
+    api::{Api, ApiError, Issued, one_text, order_path, read},
     clock::ServerClock,
     context::{Context, context, words},
     i18n::{Words, fill},
@@ -12,7 +14,7 @@ use crate::{
     state::{Callback, RwSignal, Signal, StoredValue, Task, effect},
     ui::{Button, ButtonKind, Notice, NoticeKind, Skeleton, SkeletonSize},
     view::{View, region, view},
-    wallet::{Trouble, Wallet, connect, discover, link, sign},
+    wallet::{Answered, Question, Trouble, ask, text},
 };
 
 /// What a wallet is asked for.
@@ -22,15 +24,6 @@ enum Job {
     Link(Callback<()>),
     /// To sign what an order waits for.
     Sign(OrderHandle, Action),
-}
-
-/// What a wallet did.
-#[derive(Clone, Debug, PartialEq)]
-enum Done {
-    /// It offers this account.
-    Connected(String),
-    Linked,
-    Signed(ActionRequest),
 }
 
 /// The payer's wallet has to be known before anything is sold.
@@ -51,7 +44,7 @@ pub(crate) fn WalletStep(
             <p>
                 <strong>{words.wallet.link.for_good}</strong>
             </p>
-            <Wallets job=Job::Link(on_done) />
+            {wallets(Job::Link(on_done))}
             <div class="checkout-step__actions">
                 <Button
                     label=words.common.back
@@ -85,48 +78,51 @@ pub(super) fn Sign(handle: OrderHandle, action: Action) -> View {
                 <strong>{what}</strong>
             </p>
             <p>{words.nothing_else}</p>
-            <Wallets job=Job::Sign(handle, action) />
+            {wallets(Job::Sign(handle, action))}
         </div>
     }
 }
 
 /// The wallets of this browser, each with a button, and what became of the last press.
-#[component]
-fn Wallets(job: Job) -> View {
+fn wallets(job: Job) -> View {
     let Context { api, clock, .. } = context();
     let words = words();
-    let found = Task::new();
-    let look = Callback::new(move |()| found.run(discover(api)));
-    look.run(());
     let asking = Asking {
         api,
         clock,
         job,
-        chosen: StoredValue::new(String::new()),
-        account: RwSignal::new(None),
+        found: Task::new(),
         task: Task::new(),
+        chosen: StoredValue::new(String::new()),
+        account: RwSignal::new(String::new()),
+        trouble: RwSignal::new(None),
     };
+    asking.look();
     asking.follow();
     let busy = asking.is_busy();
-    let list = region(
-        move || match (&*found.outcome().value(), asking.account.get()) {
-            (_, Some(account)) => view! { <Link asking account /> },
-            (None, None) => view! {
+    let list = region(move || {
+        let account = asking.account.get();
+        if !account.is_empty() {
+            return asking.linking(&account, busy);
+        }
+        match &*asking.found.outcome().value() {
+            None => view! {
                 <Skeleton size=SkeletonSize::Block />
                 <span class="checkout-visually-hidden">{words.wallet.looking}</span>
             },
-            (Some(Err(trouble)), None) => nothing(words, trouble.sentence(words), look),
-            (Some(Ok(wallets)), None) if wallets.is_empty() => {
-                nothing(words, words.wallet.trouble.none.to_owned(), look)
-            }
-            (Some(Ok(wallets)), None) => {
-                let button = |wallet: &Wallet| asking.button(wallet.clone(), words, busy);
-                let buttons = wallets.iter().map(button).collect::<Vec<_>>();
+            Some(Err(trouble)) => asking.nothing(trouble.sentence(words)),
+            Some(Ok(found)) => {
+                let found = Array::from(&found.value);
+                if found.length() == 0 {
+                    return asking.nothing(words.wallet.trouble.none.to_owned());
+                }
+                let button = |wallet: JsValue| asking.button(&Array::from(&wallet), busy);
+                let buttons = found.iter().map(button).collect::<Vec<_>>();
                 view! { <div class="checkout-step__actions">{buttons}</div> }
             }
-        },
-    );
-    let state = region(move || match asking.trouble(words) {
+        }
+    });
+    let state = region(move || match asking.refusal(words) {
         _ if busy.get() => view! { <p>{words.wallet.asking}</p> },
         Some(trouble) => danger(trouble),
         None => View::empty(),
@@ -135,39 +131,6 @@ fn Wallets(job: Job) -> View {
         <div class="checkout-step__group" data-testid="wallets">
             {list} <div aria-live="polite">{state}</div>
         </div>
-    }
-}
-
-/// The account that is about to be linked, for good.
-#[component]
-fn Link(asking: Asking, account: String) -> View {
-    let words = &words().wallet.link;
-    let text = fill(words.account, &[("account", &account)]);
-    let link = move |()| asking.link(account.clone());
-    let other = move |()| asking.account.set(None);
-    view! {
-        <p class="checkout-code">{text}</p>
-        <div class="checkout-step__actions">
-            <Button label=words.go busy=asking.is_busy() action="link-wallet" on_press=link />
-            <Button
-                label=words.other
-                kind=ButtonKind::Secondary
-                action="other-wallet"
-                on_press=other
-            />
-        </div>
-    }
-}
-
-fn nothing(words: Words, sentence: String, on_look: Callback<()>) -> View {
-    view! {
-        {danger(sentence)}
-        <Button
-            label=words.wallet.again
-            kind=ButtonKind::Secondary
-            action="look-again"
-            on_press=on_look
-        />
     }
 }
 
@@ -185,23 +148,58 @@ struct Asking {
     api: Api,
     clock: ServerClock,
     job: Job,
+    /// The wallets that announce themselves.
+    found: Task<Result<Answered, Trouble>>,
+    /// The last question.
+    task: Task<Result<Answered, Trouble>>,
     /// The wallet that was pressed last.
     chosen: StoredValue<String>,
-    /// The account that it offers to be linked.
-    account: RwSignal<Option<String>>,
-    task: Task<Result<Done, Trouble>>,
+    /// The account that it offers to be linked, or nothing.
+    account: RwSignal<String>,
+    /// Why the last press came to nothing.
+    trouble: RwSignal<Option<String>>,
 }
 
 impl Asking {
+    fn look(self) {
+        let question = Question {
+            function: "discover",
+            ..Question::default()
+        };
+        self.found.run(ask(self.api, question));
+    }
+
+    fn ask(self, question: Question) {
+        self.trouble.set(None);
+        self.task.run(ask(self.api, question));
+    }
+
     /// Goes on with what a wallet did.
     fn follow(self) {
+        let words = words();
         effect(move || match (&*self.task.outcome().value(), self.job) {
-            (Some(Ok(Done::Connected(account))), _) => self.account.set(Some(account.clone())),
-            (Some(Ok(Done::Linked)), Job::Link(on_done)) => on_done.run(()),
-            (Some(Ok(Done::Signed(request))), Job::Sign(handle, _)) => {
-                handle.act.run(request.clone());
+            (None, _) => {}
+            (Some(Err(trouble)), _) => self.trouble.set(Some(trouble.sentence(words))),
+            (Some(Ok(answered)), Job::Sign(handle, action)) => {
+                match read::<Issued>(&answered.before) {
+                    Some(issued) if issued.expires_at > self.clock.now() => {
+                        handle.act.run(ActionRequest::Signed {
+                            action,
+                            signing_request: issued.id,
+                            signature: text(&answered.value),
+                        });
+                    }
+                    Some(_) => {
+                        let expired = words.wallet.trouble.expired.to_owned();
+                        self.trouble.set(Some(expired));
+                    }
+                    None => self.trouble.set(Some(words.errors.ours.to_owned())),
+                }
             }
-            (Some(Ok(Done::Linked | Done::Signed(_)) | Err(_)) | None, _) => {}
+            (Some(Ok(answered)), Job::Link(_)) if answered.function == "connect" => {
+                self.account.set(text(&answered.value));
+            }
+            (Some(Ok(_)), Job::Link(on_done)) => on_done.run(()),
         });
     }
 
@@ -216,54 +214,94 @@ impl Asking {
         })
     }
 
-    /// Why the last press came to nothing.
-    fn trouble(self, words: Words) -> Option<String> {
-        match &*self.task.outcome().value() {
-            None => return None,
-            Some(Err(trouble)) => return Some(trouble.sentence(words)),
-            Some(Ok(_)) => {}
-        }
+    /// Why the last press came to nothing, by the wallet's word or the proxy's.
+    fn refusal(self, words: Words) -> Option<String> {
         let Job::Sign(handle, _) = self.job else {
-            return None;
+            return self.trouble.get();
         };
         let code = handle.problem.get().as_ref().and_then(ApiError::code);
         let is_refused = code == Some(ErrorCode::InvalidFields);
-        is_refused.then(|| words.wallet.trouble.signature.to_owned())
+        let refused = is_refused.then(|| words.wallet.trouble.signature.to_owned());
+        self.trouble.get().or(refused)
     }
 
-    fn button(self, wallet: Wallet, words: Words, busy: Signal<bool>) -> View {
-        let Wallet { id, name } = wallet;
-        let label = match self.job {
-            Job::Link(_) => words.wallet.connect_with,
-            Job::Sign(..) => words.wallet.sign_with,
-        };
-        let label = fill(label, &[("wallet", &name)]);
-        let press = move |()| self.press(id.clone());
-        view! { <Button label busy action="wallet" on_press=press /> }
-    }
-
-    fn press(self, id: String) {
-        self.chosen.set_value(id.clone());
-        let Self { api, clock, .. } = self;
-        match self.job {
-            Job::Link(_) => self
-                .task
-                .run(async move { Ok(Done::Connected(connect(api, &id).await?)) }),
-            Job::Sign(handle, action) => {
-                let order = handle.order.with_untracked(|order| order.id.clone());
-                self.task.run(async move {
-                    let signed = sign(api, clock, &order, action, &id).await?;
-                    Ok(Done::Signed(signed))
-                });
-            }
+    fn nothing(self, sentence: String) -> View {
+        let look = move |()| self.look();
+        view! {
+            {danger(sentence)}
+            <Button
+                label=words().wallet.again
+                kind=ButtonKind::Secondary
+                action="look-again"
+                on_press=look
+            />
         }
     }
 
-    fn link(self, account: String) {
-        let (api, id) = (self.api, self.chosen.get_value());
-        self.task.run(async move {
-            link(api, &id, &account).await?;
-            Ok(Done::Linked)
+    /// A wallet, by its id and its name.
+    fn button(self, wallet: &Array, busy: Signal<bool>) -> View {
+        let words = &words().wallet;
+        let label = match self.job {
+            Job::Link(_) => words.connect_with,
+            Job::Sign(..) => words.sign_with,
+        };
+        let label = fill(label, &[("wallet", &text(&wallet.get(1)))]);
+        let id = text(&wallet.get(0));
+        let press = move |()| self.press(&id);
+        view! { <Button label busy action="wallet" on_press=press /> }
+    }
+
+    fn press(self, id: &str) {
+        self.chosen.set_value(id.to_owned());
+        let (function, before) = match self.job {
+            Job::Link(_) => ("connect", None),
+            // What is signed goes stale, so it is asked for now.
+            Job::Sign(handle, action) => {
+                let order = handle.order.with_untracked(|order| order_path(&order.id));
+                let path = [&order, "/signing_requests"].concat();
+                ("sign", Some((path, one_text("action", action.as_str()))))
+            }
+        };
+        self.ask(Question {
+            function,
+            arguments: vec![id.to_owned()],
+            before,
+            after: None,
+        });
+    }
+
+    /// The account that is about to be linked, for good.
+    fn linking(self, account: &str, busy: Signal<bool>) -> View {
+        let words = &words().wallet.link;
+        let text = fill(words.account, &[("account", account)]);
+        let other = move |()| self.account.set(String::new());
+        view! {
+            <p class="checkout-code">{text}</p>
+            <div class="checkout-step__actions">
+                <Button
+                    label=words.go
+                    busy
+                    action="link-wallet"
+                    on_press=move |()| self.link()
+                />
+                <Button
+                    label=words.other
+                    kind=ButtonKind::Secondary
+                    action="other-wallet"
+                    on_press=other
+                />
+            </div>
+        }
+    }
+
+    fn link(self) {
+        let account = self.account.get_untracked();
+        let challenge = one_text("address", &account);
+        self.ask(Question {
+            function: "link",
+            arguments: vec![self.chosen.get_value(), account],
+            before: Some(("wallets/challenge".to_owned(), challenge)),
+            after: Some("wallets"),
         });
     }
 }

@@ -27,17 +27,13 @@ pub(crate) fn Actions(
     let offered = Signal::memo(move || handle.order.with(fingerprint));
     region(move || {
         offered.track();
-        let offers = handle
-            .order
-            .with_untracked(|order| offers(order).cloned().collect::<Vec<_>>());
-        let may_report = offers
-            .iter()
-            .any(|offer| offer.action == Action::ReportNotReceived);
-        let panels = offers.into_iter().map(|offer| match offer.action {
+        let order = handle.order.get_untracked();
+        let may_report = offers(&order).any(|offer| offer.action == Action::ReportNotReceived);
+        let panels = offers(&order).map(|offer| match offer.action {
             Action::ConfirmReceived => {
                 view! { <Received handle is_asked_for=offer.required may_report /> }
             }
-            Action::ProvideInformation => view! { <Give handle fields=offer.fields /> },
+            Action::ProvideInformation => view! { <Give handle fields=offer.fields.clone() /> },
             Action::CompleteVerification => view! { <VerifyPayer handle /> },
             action @ (Action::AuthoriseTransfer | Action::AuthoriseRefund) => {
                 view! { <Sign handle action /> }

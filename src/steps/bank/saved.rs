@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use offramp_domain::{
     api::{
-        Checkout, Destination, DestinationRequest, ErrorCode, MaskedDestination, Problem,
-        SavedDestination,
+        Checkout, Destination, DestinationRequest, DestinationResponse, ErrorCode,
+        MaskedDestination, Problem, SavedDestination,
     },
     bank::CountryCode,
 };
 
 use crate::{
-    api::{Api, ApiError},
+    api::{Api, ApiError, account_to_save, path, read},
     context::{Context, context, words},
     i18n::fill,
     state::{Callback, RwSignal, Signal, StoredValue, Task, effect},
@@ -128,9 +128,8 @@ fn Remove(accounts: Accounts) -> View {
     let removing = Task::new();
     effect(move || match removing.outcome().get() {
         None => {}
-        Some(Ok(id)) => {
-            let id: String = id;
-            accounts.replace(&id, None);
+        Some(Ok(_)) => {
+            accounts.replace(&accounts.choice.get_untracked(), None);
             accounts.choose_first();
             accounts.changed.set(());
         }
@@ -155,8 +154,10 @@ fn Remove(accounts: Accounts) -> View {
             yes: (words.yes, ButtonKind::Danger, "remove-account-yes"),
             no: (words.no, "remove-account-no"),
         };
-        let remove =
-            move |()| removing.run(api.remove_destination(accounts.choice.get_untracked()));
+        let remove = move |()| {
+            let account = accounts.choice.get_untracked();
+            removing.run(api.send(path("destinations/", &account), None));
+        };
         view! { <Ask question asked busy=removing.is_running() on_yes=remove /> }
     });
     view! {
@@ -169,7 +170,7 @@ fn Remove(accounts: Accounts) -> View {
 #[derive(Clone, Copy)]
 pub(super) struct Saving {
     api: Api,
-    task: Task<Result<SavedDestination, ApiError>>,
+    task: Task<Result<String, ApiError>>,
 }
 
 impl Saving {
@@ -180,16 +181,18 @@ impl Saving {
         on_refused: impl Fn(&Problem) + 'static,
     ) -> Self {
         let Context { api, host, .. } = context();
-        let task = Task::new();
+        let task: Task<Result<String, ApiError>> = Task::new();
         effect(move || match task.outcome().get() {
             None => {}
-            Some(Ok(saved)) => {
-                let saved: SavedDestination = saved;
-                accounts.replace(&saved.id, Some(saved.clone()));
-                on_done.run(payee(saved));
-            }
+            Some(Ok(answer)) => match read::<DestinationResponse>(&answer) {
+                Some(DestinationResponse { destination: saved }) => {
+                    accounts.replace(&saved.id, Some(saved.clone()));
+                    on_done.run(payee(saved));
+                }
+                // Said where the problem is.
+                None => host.failed(&ApiError::Unreadable),
+            },
             Some(Err(error)) => {
-                let error: ApiError = error;
                 host.failed(&error);
                 if error.code() == Some(ErrorCode::InvalidFields)
                     && let Some(problem) = error.problem()
@@ -202,7 +205,9 @@ impl Saving {
     }
 
     pub(super) fn save(self, request: DestinationRequest) {
-        self.task.run(self.api.save_destination(request));
+        let body = account_to_save(&request);
+        self.task
+            .run(self.api.send("destinations".to_owned(), Some(body)));
     }
 
     pub(super) fn is_running(self) -> Signal<bool> {
@@ -212,6 +217,11 @@ impl Saving {
     /// Why it is not saved, where that is not said at an answer.
     pub(super) fn problem(self) -> Signal<Option<ApiError>> {
         let task = self.task;
-        unmarked(Signal::derive(move || task.outcome().get()?.err()))
+        unmarked(Signal::derive(move || match task.outcome().get()? {
+            Err(error) => Some(error),
+            Ok(answer) => read::<DestinationResponse>(&answer)
+                .is_none()
+                .then_some(ApiError::Unreadable),
+        }))
     }
 }

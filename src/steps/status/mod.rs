@@ -7,7 +7,7 @@ mod timeline;
 
 use leptos::prelude::*;
 use offramp_domain::{
-    api::{Action, Order},
+    api::Order,
     order::{OrderState, is_closed},
 };
 
@@ -67,11 +67,6 @@ pub(crate) fn StatusStep(
         let at = said.filter(|_| order.with(|order| !order.state.is_terminal()))?;
         Some(fill(words.missing.sent, &[("time", &locale.date_time(at))]))
     });
-    let pending = Signal::derive(move || {
-        let pending = order.with(|order| order.pending_action);
-        let is_pending = pending.is_some_and(|action| action != Action::Cancel);
-        is_pending.then(|| words.pending.to_owned())
-    });
     let next = Signal::derive(move || order.with(|order| next_sentence(&locale, order)));
     let is_longer = Signal::memo(move || is_late.get() && standing().may_be_late());
     let needs_help = Signal::memo(move || order.with(|order| standing().needs_help(order)));
@@ -105,7 +100,6 @@ pub(crate) fn StatusStep(
                 <p>{reason}</p>
                 <p class="checkout-status__money">{money}</p>
                 <p>{missing}</p>
-                <p>{pending}</p>
                 <p class="checkout-status__next">{next}</p>
             </div>
             <Actions handle />

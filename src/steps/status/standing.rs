@@ -26,6 +26,8 @@ pub(super) enum Standing {
     Checking,
     /// Nobody can tell whether it was made, and nothing was shown.
     Unmade,
+    /// With an answer of the payer's on its way to the provider.
+    Passing,
     /// Being called off.
     Cancelling,
 }
@@ -33,8 +35,18 @@ pub(super) enum Standing {
 impl Standing {
     /// `is_late`: [`patience`] is over.
     pub(super) fn of(order: &Order, is_late: bool) -> Self {
-        if order.pending_action == Some(Action::Cancel) && !order.state.is_terminal() {
-            return Self::Cancelling;
+        match order.pending_action.filter(|_| !order.state.is_terminal()) {
+            Some(Action::Cancel) => return Self::Cancelling,
+            Some(
+                Action::AuthoriseTransfer
+                | Action::ConfirmReceived
+                | Action::ReportNotReceived
+                | Action::AuthoriseRefund
+                | Action::ProvideInformation
+                | Action::CompleteVerification
+                | Action::ChangeDestination,
+            ) => return Self::Passing,
+            Some(Action::ReportSent) | None => {}
         }
         let is_unknown =
             order.state == OrderState::Attention && order.reason == Some(Reason::UnknownStatus);
@@ -52,6 +64,7 @@ impl Standing {
             Self::State(state) => words.status.title.of(state),
             Self::Checking => words.status.checking.title,
             Self::Unmade => words.status.unmade,
+            Self::Passing => words.status.passing.title,
             Self::Cancelling => words.deposit.cancelling.title,
         }
     }
@@ -62,6 +75,7 @@ impl Standing {
             Self::State(state) => words.status.body.of(state),
             Self::Checking => words.status.checking.body,
             Self::Unmade => words.status.reason.create_unknown,
+            Self::Passing => words.status.passing.body,
             Self::Cancelling => words.deposit.cancelling.body,
         };
         let crypto = locale.crypto(order.crypto.amount, order.crypto.token);
@@ -83,7 +97,7 @@ impl Standing {
     pub(super) fn may_be_late(self) -> bool {
         match self {
             Self::State(state) => state != OrderState::Attention,
-            Self::Checking | Self::Unmade | Self::Cancelling => false,
+            Self::Checking | Self::Unmade | Self::Passing | Self::Cancelling => false,
         }
     }
 
@@ -94,7 +108,7 @@ impl Standing {
             Self::State(state) => {
                 state.is_terminal() && state != OrderState::Completed || order.reason.is_some()
             }
-            Self::Checking | Self::Unmade | Self::Cancelling => false,
+            Self::Checking | Self::Unmade | Self::Passing | Self::Cancelling => false,
         }
     }
 
@@ -123,7 +137,7 @@ impl Standing {
                 | OrderState::Refunding => false,
             },
             Self::Unmade => true,
-            Self::Checking | Self::Cancelling => false,
+            Self::Checking | Self::Passing | Self::Cancelling => false,
         }
     }
 }
@@ -147,7 +161,8 @@ pub(in crate::steps) fn next_sentence(locale: &Locale, order: &Order) -> String 
                 Party::Partner => words.partner_until,
                 Party::Provider => words.provider_until,
             };
-            fill(sentence, &[("time", &locale.date_time(*until))])
+            // A time may end in a full stop of its own: `8:13 p.m.`
+            fill(sentence, &[("time", &locale.date_time(*until))]).replace("..", ".")
         }
         None if is_closed(order.state, order.custody) => words.over.to_owned(),
         None => words.nobody.to_owned(),

@@ -16,8 +16,6 @@
 const GLUE = ["{{glue.path}}", "{{glue.integrity}}"];
 const WASM = ["{{widget.path}}", "{{widget.integrity}}"];
 const STYLE = ["{{style.path}}", "{{style.integrity}}"];
-// Asks wallets of the browser: fetched when an order needs one.
-const WALLET = ["{{wallet.path}}", "{{wallet.integrity}}"];
 
 // Each attribute has a property of the same name, in camelCase, and the two mirror each other.
 const ATTRIBUTES = [
@@ -79,7 +77,8 @@ skeletonStyle.replaceSync(`
 // One program for every element of the page, and one text for each language. A module that failed
 // to load stays failed under its address, so what is asked for after a failure has another one.
 const loaded = {};
-let query = "";
+let query = "",
+  wallet;
 
 const once = (load, file) => (loaded[file] ??= load(file).catch((error) => failed(file, error)));
 
@@ -94,17 +93,11 @@ const address = (path) => new URL(path + query, import.meta.url).href;
 async function start() {
   const [text, wasm, glue] = await Promise.all([read(STYLE), fetched(WASM), imported(GLUE)]);
   await glue.default({ module_or_path: wasm });
+  // Asks wallets of the browser: fetched when an order needs one. The build put its name there.
+  wallet = () => once(imported, glue.wallet);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
   return { mount: glue.mount, sheet };
-}
-
-const wallet = () => once(imported, WALLET);
-
-async function imported([path, integrity]) {
-  const url = address(path);
-  await preloaded(url, integrity);
-  return import(url);
 }
 
 function fetched([path, integrity]) {
@@ -114,9 +107,10 @@ function fetched([path, integrity]) {
 const read = async (file) => (await fetched(file)).text();
 
 // `import()` takes no digest. A preload does, and the import then uses what was preloaded; without
-// waiting for it, a page that blocks preloads would get the glue unchecked.
-function preloaded(href, integrity) {
-  return new Promise((resolve, reject) => {
+// waiting for it, a page that blocks preloads would get the script unchecked.
+async function imported([path, integrity]) {
+  const href = address(path);
+  await new Promise((resolve, reject) => {
     // A page whose policy names a nonce gave it to this script.
     const self = [...document.scripts].find((script) => script.src === import.meta.url);
     const link = made("link", {
@@ -128,9 +122,10 @@ function preloaded(href, integrity) {
       onload: resolve,
       onerror: () => reject(new Error(`refused: ${href}`)),
     });
-    if (!link.relList.supports("modulepreload")) throw new Error("modulepreload is not supported");
+    if (!link.relList.supports("modulepreload")) throw new Error("no modulepreload");
     document.head.append(link);
   });
+  return import(href);
 }
 
 function made(tag, properties, ...children) {

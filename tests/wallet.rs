@@ -20,6 +20,7 @@ const MODULE: &str = include_str!("../src/wallet.js");
 const ACCOUNT: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const OTHER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const MESSAGE: &str = "pay.example wants you to sign in\nÑ";
+const IN_HEX: &str = "0x7061792e6578616d706c652077616e747320796f7520746f207369676e20696e0ac391";
 
 #[wasm_bindgen(inline_js = "
 let wallets = [];
@@ -124,8 +125,7 @@ async fn a_wallet_is_linked_for_good_before_an_account_is_asked_for() {
     page.until_step("bank").await;
     let challenge = page.proxy.asked("POST", "/v1/wallets/challenge");
     assert_eq!(challenge[0].body, json!({ "address": ACCOUNT }));
-    let hex: String = MESSAGE.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let signed = json!([format!("0x{hex}"), ACCOUNT]);
+    let signed = json!([IN_HEX, ACCOUNT]);
     assert_eq!(asked("personal_sign"), [signed]);
     let linked = page.proxy.asked("POST", "/v1/wallets");
     let body = json!({ "address": ACCOUNT, "message": MESSAGE, "signature": "0xsigned by Fox" });

@@ -206,6 +206,10 @@ fn Started(
                     progress.show(Rc::clone(order));
                 }
                 progress
+                    .drafts
+                    .accounts
+                    .set_value(checkout.destinations.clone());
+                progress
                     .needs_wallet
                     .set(checkout.wallet == Some(WalletLink::Required));
                 let checkout = StoredValue::of(Rc::clone(checkout));

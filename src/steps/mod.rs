@@ -9,7 +9,7 @@ mod status;
 mod wallet;
 
 use offramp_domain::{
-    api::{Checkout, CountryOffer, FieldProblem},
+    api::{Checkout, CountryOffer, FieldProblem, SavedDestination},
     bank::CountryCode,
 };
 use wasm_bindgen::JsCast;
@@ -35,6 +35,8 @@ pub(crate) struct Drafts {
     pub(crate) amount: AmountDraft,
     /// The answers about a bank account.
     bank: StoredValue<Vec<(CountryCode, String, ArcRwSignal<String>)>>,
+    /// The accounts saved earlier, and those saved since.
+    pub(crate) accounts: StoredValue<Vec<SavedDestination>>,
     /// The answers that the proxy refused.
     pub(crate) refused_fields: RwSignal<Vec<FieldProblem>>,
 }
@@ -88,6 +90,7 @@ impl Drafts {
                 answered: StoredValue::new(0),
             },
             bank: StoredValue::default(),
+            accounts: StoredValue::default(),
             refused_fields: RwSignal::default(),
         }
     }

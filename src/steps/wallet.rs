@@ -129,7 +129,8 @@ fn wallets(job: Job) -> View {
     });
     view! {
         <div class="checkout-step__group" data-testid="wallets">
-            {list} <div aria-live="polite">{state}</div>
+            {list}
+            <div aria-live="polite">{state}</div>
         </div>
     }
 }
@@ -278,12 +279,7 @@ impl Asking {
         view! {
             <p class="checkout-code">{text}</p>
             <div class="checkout-step__actions">
-                <Button
-                    label=words.go
-                    busy
-                    action="link-wallet"
-                    on_press=move |()| self.link()
-                />
+                <Button label=words.go busy action="link-wallet" on_press=move |()| self.link() />
                 <Button
                     label=words.other
                     kind=ButtonKind::Secondary

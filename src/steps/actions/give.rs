@@ -1,14 +1,14 @@
 //! What is missing before an order goes on: answers, or a proof of who the payer is.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use offramp_domain::api::{Action, ErrorCode, FormField};
+use offramp_domain::api::{Action, ErrorCode};
 use web_sys::HtmlFormElement;
 
 use crate::{
     app::{VerificationLink, is_web_address},
     context::words,
     order::{ActionRequest, OrderHandle},
-    state::{NodeRef, RwSignal, Signal, effect},
+    state::{NodeRef, Signal, effect},
     steps::{
         bank::{Asking, Holder, Question, Questions, Summary},
         focus_named,
@@ -19,12 +19,11 @@ use crate::{
 
 /// The questions, checked as those of a bank account.
 #[component]
-pub(super) fn Give(handle: OrderHandle, fields: Vec<FormField>) -> View {
+pub(super) fn Give(handle: OrderHandle, questions: Vec<Question>) -> View {
     let words = &words().status.give;
     let country = handle
         .order
         .with_untracked(|order| order.destination.country);
-    let questions = Question::listed(&fields, |_| RwSignal::default());
     let asking = Asking::new(country, questions, Holder::Payer);
     let root = NodeRef::<HtmlFormElement>::default();
     effect(move || {
@@ -47,12 +46,7 @@ pub(super) fn Give(handle: OrderHandle, fields: Vec<FormField>) -> View {
             <h3 class="checkout-step__subtitle">{words.title}</h3>
             <Summary asking />
             <Questions asking />
-            <Button
-                label=words.send
-                submit=ButtonType::Submit
-                busy
-                action="provide-information"
-            />
+            <Button label=words.send submit=ButtonType::Submit busy action="provide-information" />
         </form>
     }
 }
@@ -71,14 +65,9 @@ pub(super) fn VerifyPayer(handle: OrderHandle) -> View {
             .filter(|url| is_web_address(url))
         {
             Some(url) => view! { <VerificationLink url /> },
-            None => view! {
-                <Button
-                    label=words.status.get_link
-                    busy
-                    action="complete-verification"
-                    on_press=ask
-                />
-            },
+            None => {
+                view! { <Button label=words.status.get_link busy action="complete-verification" on_press=ask /> }
+            }
         }
     });
     view! {

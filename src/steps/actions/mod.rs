@@ -10,10 +10,10 @@ use self::{
     give::{Give, VerifyPayer},
     received::Received,
 };
-use super::wallet::Sign;
+use super::{bank::Question, wallet::Sign};
 use crate::{
     order::OrderHandle,
-    state::Signal,
+    state::{RwSignal, Signal},
     view::{IntoView, View, region, view},
 };
 
@@ -27,24 +27,31 @@ pub(crate) fn Actions(
     let offered = Signal::memo(move || handle.order.with(fingerprint));
     region(move || {
         offered.track();
-        let order = handle.order.get_untracked();
-        let may_report = offers(&order).any(|offer| offer.action == Action::ReportNotReceived);
-        let panels = offers(&order).map(|offer| match offer.action {
-            Action::ConfirmReceived => {
-                view! { <Received handle is_asked_for=offer.required may_report /> }
-            }
-            Action::ProvideInformation => view! { <Give handle fields=offer.fields.clone() /> },
-            Action::CompleteVerification => view! { <VerifyPayer handle /> },
-            action @ (Action::AuthoriseTransfer | Action::AuthoriseRefund) => {
-                view! { <Sign handle action /> }
-            }
-            Action::ReportNotReceived
-            | Action::ReportSent
-            | Action::ChangeDestination
-            | Action::Cancel => View::empty(),
-        });
-        panels.collect::<Vec<_>>().into_view()
+        let panels = handle.order.with_untracked(|order| panels(handle, order));
+        panels.into_view()
     })
+}
+
+fn panels(handle: OrderHandle, order: &Order) -> Vec<View> {
+    let may_report = offers(order).any(|offer| offer.action == Action::ReportNotReceived);
+    let panel = |offer: &ActionOffer| match offer.action {
+        Action::ConfirmReceived => {
+            view! { <Received handle is_asked_for=offer.required may_report /> }
+        }
+        Action::ProvideInformation => {
+            let questions = Question::listed(&offer.fields, |_| RwSignal::default());
+            view! { <Give handle questions /> }
+        }
+        Action::CompleteVerification => view! { <VerifyPayer handle /> },
+        action @ (Action::AuthoriseTransfer | Action::AuthoriseRefund) => {
+            view! { <Sign handle action /> }
+        }
+        Action::ReportNotReceived
+        | Action::ReportSent
+        | Action::ChangeDestination
+        | Action::Cancel => View::empty(),
+    };
+    offers(order).map(panel).collect()
 }
 
 fn offers(order: &Order) -> impl Iterator<Item = &ActionOffer> {

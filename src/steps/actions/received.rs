@@ -58,7 +58,7 @@ pub(super) fn Received(
         lines: vec![words.missing.next.to_owned()],
         warning: Some(words.missing.body.to_owned()),
         yes: (
-            words.missing.send,
+            words.missing.report,
             ButtonKind::Primary,
             "report-not-received",
         ),
@@ -91,12 +91,7 @@ pub(super) fn Received(
     view! {
         <div class="checkout-step__actions" data-testid="received">
             {question}
-            <Ask
-                question=yes
-                asked
-                busy=busy(Action::ConfirmReceived)
-                on_yes=confirm
-            />
+            <Ask question=yes asked busy=busy(Action::ConfirmReceived) on_yes=confirm />
             {missing}
         </div>
     }

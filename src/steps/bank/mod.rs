@@ -58,7 +58,7 @@ pub(crate) fn BankStep(
 
     let root = NodeRef::<HtmlFormElement>::default();
     let focus_refused = move || focus_named(root, &asking.first_refused().unwrap_or_default());
-    let accounts = Accounts::of(checkout, ask.country);
+    let accounts = Accounts::of(drafts.accounts, ask.country);
     let saving = Saving::new(accounts, on_done, move |problem| {
         asking.refuse(&problem.fields);
         focus_refused();
@@ -70,7 +70,7 @@ pub(crate) fn BankStep(
             return;
         }
         match asking.accepted() {
-            Some(fields) if is_kept && !is_registered => saving.save(DestinationRequest {
+            Some(fields) if is_kept && !is_registered => saving.save(&DestinationRequest {
                 country: ask.country,
                 fields,
             }),

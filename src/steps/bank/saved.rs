@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use offramp_domain::{
     api::{
-        Checkout, Destination, DestinationRequest, DestinationResponse, ErrorCode,
-        MaskedDestination, Problem, SavedDestination,
+        Destination, DestinationRequest, DestinationResponse, ErrorCode, MaskedDestination,
+        Problem, SavedDestination,
     },
     bank::CountryCode,
 };
@@ -26,7 +26,7 @@ const ANOTHER: &str = "";
 /// The accounts of one country, and which of them is chosen.
 #[derive(Clone, Copy)]
 pub(super) struct Accounts {
-    checkout: StoredValue<Checkout>,
+    saved: StoredValue<Vec<SavedDestination>>,
     country: CountryCode,
     choice: RwSignal<String>,
     /// Whether it is one that is not saved.
@@ -36,10 +36,10 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    pub(super) fn of(checkout: StoredValue<Checkout>, country: CountryCode) -> Self {
+    pub(super) fn of(saved: StoredValue<Vec<SavedDestination>>, country: CountryCode) -> Self {
         let choice = RwSignal::new(String::new());
         let accounts = Self {
-            checkout,
+            saved,
             country,
             choice,
             is_another: Signal::memo(move || choice.with(|choice| choice == ANOTHER)),
@@ -57,10 +57,9 @@ impl Accounts {
     }
 
     fn here(self) -> Vec<SavedDestination> {
-        self.checkout.with_value(|checkout| {
-            let here = |saved: &&SavedDestination| saved.country == self.country;
-            checkout.destinations.iter().filter(here).cloned().collect()
-        })
+        let mut saved = self.saved.get_value();
+        saved.retain(|saved| saved.country == self.country);
+        saved
     }
 
     fn choose_first(self) {
@@ -71,10 +70,13 @@ impl Accounts {
 
     /// Takes an account out, and puts `saved` in front of the others.
     fn replace(self, id: &str, saved: Option<SavedDestination>) {
-        self.checkout.try_update_value(|checkout| {
-            checkout.destinations.retain(|known| known.id != id);
-            checkout.destinations.splice(0..0, saved);
-        });
+        let mut all: Vec<_> = saved.into_iter().collect();
+        for known in self.saved.get_value() {
+            if known.id != id {
+                all.push(known);
+            }
+        }
+        self.saved.set_value(all);
     }
 }
 
@@ -109,12 +111,7 @@ pub(super) fn SavedAccounts(accounts: Accounts) -> View {
         }
         options.push((ANOTHER.to_owned(), words.bank.another.to_owned()));
         view! {
-            <Choice
-                legend=words.bank.saved
-                name="destination"
-                options
-                value=accounts.choice
-            />
+            <Choice legend=words.bank.saved name="destination" options value=accounts.choice />
             <Remove accounts />
         }
     })
@@ -204,8 +201,8 @@ impl Saving {
         Self { api, task }
     }
 
-    pub(super) fn save(self, request: DestinationRequest) {
-        let body = account_to_save(&request);
+    pub(super) fn save(self, request: &DestinationRequest) {
+        let body = account_to_save(request);
         self.task
             .run(self.api.send("destinations".to_owned(), Some(body)));
     }

@@ -65,7 +65,7 @@ pub(crate) fn StatusStep(
     let missing = Signal::derive(move || {
         let said = order.with(|order| order.not_received.as_ref().map(|said| said.at));
         let at = said.filter(|_| order.with(|order| !order.state.is_terminal()))?;
-        Some(fill(words.missing.sent, &[("time", &locale.date_time(at))]))
+        Some(fill(words.missing.told, &[("time", &locale.date_time(at))]))
     });
     let next = Signal::derive(move || order.with(|order| next_sentence(&locale, order)));
     let is_longer = Signal::memo(move || is_late.get() && standing().may_be_late());

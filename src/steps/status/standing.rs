@@ -162,7 +162,8 @@ pub(in crate::steps) fn next_sentence(locale: &Locale, order: &Order) -> String 
                 Party::Provider => words.provider_until,
             };
             // A time may end in a full stop of its own: `8:13 p.m.`
-            fill(sentence, &[("time", &locale.date_time(*until))]).replace("..", ".")
+            let time = locale.date_time(*until);
+            fill(sentence, &[("time", time.trim_end_matches('.'))])
         }
         None if is_closed(order.state, order.custody) => words.over.to_owned(),
         None => words.nobody.to_owned(),

@@ -46,7 +46,6 @@ mod tests {
             ("glue", "js"),
             ("widget", "wasm"),
             ("style", "css"),
-            ("wallet", "js"),
             ("words-es", "txt"),
             ("words-en", "txt"),
         ]

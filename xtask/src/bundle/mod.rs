@@ -116,12 +116,16 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
         Profile::Debug => program,
         Profile::Release => program.shrunk()?.arranged()?,
     };
+    let wallet = fs::read_to_string(source.join("src/wallet.js")).context("src/wallet.js")?;
+    let wallet = script::smaller(&wallet)?.into_bytes();
+    let wallet_asset = named("wallet", "js", &wallet);
+    let glue = [
+        &script::smaller(&program.glue)?,
+        &exported(&wallet_asset)[..],
+    ]
+    .concat();
     let mut files = vec![
-        (
-            "glue".to_owned(),
-            "js",
-            script::smaller(&program.glue)?.into_bytes(),
-        ),
+        ("glue".to_owned(), "js", glue.into_bytes()),
         ("widget".to_owned(), "wasm", program.wasm),
         (
             "style".to_owned(),
@@ -129,12 +133,6 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
             style::joined(&source.join("style"))?.into_bytes(),
         ),
     ];
-    let wallet = fs::read_to_string(source.join("src/wallet.js")).context("src/wallet.js")?;
-    files.push((
-        "wallet".to_owned(),
-        "js",
-        script::smaller(&wallet)?.into_bytes(),
-    ));
     for language in words::LANGUAGES {
         let file = words::file(&source.join("src/i18n"), language)?;
         files.push((format!("words-{language}"), "txt", file.into_bytes()));
@@ -142,6 +140,7 @@ fn bundle(source: &Path, output: &Output) -> Result<()> {
     let loader = fs::read_to_string(source.join("src/offramp.js")).context("src/offramp.js")?;
 
     fs::create_dir_all(staging.join(VERSION))?;
+    output.write(&wallet_asset.path, &wallet)?;
     let mut assets = Vec::new();
     for (name, extension, content) in &files {
         let asset = named(name, extension, content);
@@ -162,6 +161,17 @@ fn named(name: &str, extension: &str, content: &[u8]) -> Asset {
         path: format!("{VERSION}/{name}.{hash}.{extension}"),
         integrity: format!("sha256-{}", BASE64.encode(&digest)),
     }
+}
+
+/// How the glue names a file that only some payers need: the loader has no room for it.
+fn exported(
+    Asset {
+        name,
+        path,
+        integrity,
+    }: &Asset,
+) -> String {
+    format!("export const {name}=[\"{path}\",\"{integrity}\"];\n")
 }
 
 /// The one file that Trunk wrote with this ending, taken out of its folder.
@@ -305,7 +315,6 @@ mod tests {
         for (start, ending) in [
             ("glue.", ".js"),
             ("style.", ".css"),
-            ("wallet.", ".js"),
             ("widget.", ".wasm"),
             ("words-en.", ".txt"),
             ("words-es.", ".txt"),
@@ -318,6 +327,11 @@ mod tests {
             assert!(names.contains(&format!("{name}.gz")));
             assert!(names.contains(&format!("{name}.br")));
         }
+        let named = |start: &str| names.iter().find(|name| name.starts_with(start)).unwrap();
+        let version = folder.0.join("stage").join(VERSION);
+        let glue = fs::read_to_string(version.join(named("glue."))).unwrap();
+        let wallet = named("wallet.");
+        assert!(glue.contains(&format!("\"{VERSION}/{wallet}\"")), "{glue}");
         assert!(!folder.0.join("stage/offramp-checkout-12.js").exists());
     }
 
@@ -353,7 +367,7 @@ mod tests {
             fs::read_dir(folder.0.join("stage").join(VERSION))
                 .unwrap()
                 .count(),
-            5
+            6
         );
     }
 

@@ -117,9 +117,10 @@ impl Stack {
 
         let database = format!("sqlite://{}", folder.path().join("offramp.db").display());
         let widget_dir = environment.widget_dir.display().to_string();
-        let (mode, signing_key) = match wallet {
-            Wallet::Partner => ("partner_wallet", SIGNING_KEY),
-            Wallet::External => ("external_wallet", ""),
+        let (mode, (signing_key, limit)) = match wallet {
+            Wallet::Partner => ("partner_wallet", (SIGNING_KEY, "10000")),
+            // An empty variable is an absent one.
+            Wallet::External => ("external_wallet", ("", "")),
         };
         let (pocket, escrow) = (format!("{shop}/cryptopocket/api"), format!("{shop}/unigox"));
         let variables = [
@@ -132,7 +133,7 @@ impl Stack {
             ("UNIGOX_WEBHOOK_SECRET", WEBHOOK_SECRET),
             ("UNIGOX_WALLET_MODE", mode),
             ("UNIGOX_SIGNING_KEY", signing_key),
-            ("UNIGOX_DAILY_LIMIT", "10000"),
+            ("UNIGOX_DAILY_LIMIT", limit),
             ("OFFRAMP_SECRET_KEY", SECRET_KEY),
             ("OFFRAMP_ALLOWED_ORIGINS", &shop),
             ("OFFRAMP_DATABASE_URL", &database),

@@ -60,7 +60,14 @@ impl Wallet {
         }
     }
 
-    /// An empty variable is an absent one.
+    /// How much it may pay on a day, in tokens. An empty variable is an absent one.
+    fn daily_limit(self) -> &'static str {
+        match self {
+            Self::Partner => "10000",
+            Self::External => "",
+        }
+    }
+
     fn signing_key(self) -> &'static str {
         match self {
             Self::Partner => SIGNING_KEY,
@@ -72,9 +79,6 @@ impl Wallet {
 /// The first account of the public development mnemonic, which the simulator's books know. Never to
 /// be funded.
 const SIGNING_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
-/// How much the shop's wallet may pay on a day, in tokens.
-const DAILY_LIMIT: &str = "10000";
 
 /// One simulator and one proxy that know each other.
 #[derive(Debug)]
@@ -190,7 +194,7 @@ impl Site {
                 ("UNIGOX_WEBHOOK_SECRET", &self.keys.webhook),
                 ("UNIGOX_WALLET_MODE", self.wallet.mode()),
                 ("UNIGOX_SIGNING_KEY", self.wallet.signing_key()),
-                ("UNIGOX_DAILY_LIMIT", DAILY_LIMIT),
+                ("UNIGOX_DAILY_LIMIT", self.wallet.daily_limit()),
                 (
                     "OFFRAMP_NOTIFY_URL",
                     &format!("{shop}/offramp/notifications"),

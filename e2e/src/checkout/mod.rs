@@ -334,21 +334,21 @@ impl Checkout {
     /// # Errors
     /// When there is no price.
     pub async fn fill_amount(&self, amount: &str, country: &str) -> Result<()> {
-        self.fill_sale(Some("USDC:POL"), amount, country).await
+        self.fill_sale(Some("USDC:POL"), amount, country).await?;
+        self.priced().await
     }
 
-    /// Says how much of what goes to which country (the only asset there is cannot be chosen), and waits for its price.
+    /// Says how much of what goes to which country. The only asset there is cannot be chosen.
     ///
     /// # Errors
-    /// When there is no price.
+    /// When it cannot be said.
     pub async fn fill_sale(&self, asset: Option<&str>, amount: &str, country: &str) -> Result<()> {
         self.reaches(Step::Amount).await?;
         if let Some(asset) = asset {
             self.answer("asset", asset).await?;
         }
         self.answer("country", country).await?;
-        self.answer("crypto_amount", amount).await?;
-        self.priced().await
+        self.answer("crypto_amount", amount).await
     }
 
     /// Waits until the second amount has followed the first.

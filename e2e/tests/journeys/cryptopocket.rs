@@ -22,6 +22,7 @@ fn settings(payer: &'static str) -> Settings {
 async fn to_confirm(journey: &Journey) -> Result<&Checkout> {
     let checkout = journey.open().await?;
     checkout.fill_sale(Some("USDC:POL"), "100", "SEPA").await?;
+    checkout.priced().await?;
     let screen = checkout.says("es una estimación").await?;
     ensure!(screen.is(Step::Amount));
     checkout.press("continue").await?;
@@ -72,6 +73,7 @@ async fn a_payer_is_paid_on_the_account_they_registered() -> Result<()> {
         let stack = &journey.stack;
         let checkout = journey.open().await?;
         checkout.fill_sale(Some("USDC:POL"), "100", "CO").await?;
+        checkout.priced().await?;
         checkout.press("continue").await?;
         checkout.reaches(Step::Bank).await?;
         checkout.answer("bank_name", "Bancolombia").await?;

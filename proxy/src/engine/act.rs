@@ -243,6 +243,10 @@ impl Engine {
                     at: now,
                     note: sealed.clone(),
                 });
+                // Said once, so that no later read takes the question away from under a finger.
+                order
+                    .actions
+                    .retain(|action| *action != Action::ReportNotReceived);
                 order.check_by(now);
                 change.note("report_not_received", None);
                 Ok(())

@@ -158,7 +158,7 @@ async fn what_was_signed_too_late_is_not_taken() -> Outcome {
     let id = accepted(&bench, &cleo).await?;
     let request = to_sign(&cleo, &id, "authorise_transfer").await?;
     let signature = wallet.sign_typed(&request.json["typed_data"])?;
-    bench.pass(Duration::from_secs(3_600)).await?;
+    bench.pass(Duration::from_hours(1)).await?;
     let late = shop::cleo(&bench).await?;
     let body = signed(&request, &signature);
     let refused = payer(&bench, &late, &id, "authorise_transfer", &body).await?;

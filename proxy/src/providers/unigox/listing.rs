@@ -156,14 +156,14 @@ mod tests {
 
     const SINCE: i64 = 1_000;
 
-    fn at(millis: i64) -> Option<Timestamp> {
-        Some(Timestamp::from_millis(millis))
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
     }
 
     fn item(id: usize, created_at: i64) -> Item {
         let reference = ProviderRef(format!("o-{id}"));
         Item::Order(Box::new(Snapshot {
-            created_at: at(created_at),
+            created_at: Some(at(created_at)),
             ..Snapshot::new(reference, "created".to_owned(), Amount::ZERO)
         }))
     }
@@ -240,16 +240,16 @@ mod tests {
     fn what_cannot_be_read_leaves_a_gap_unless_it_is_old_or_the_widgets() {
         let since = |created_at| Item::Unreadable { created_at };
         assert_eq!(
-            over(reading().take(page(vec![since(at(SINCE))], 1))),
+            over(reading().take(page(vec![since(Some(at(SINCE)))], 1))),
             (0, false)
         );
         assert_eq!(over(reading().take(page(vec![since(None)], 1))), (0, false));
         assert_eq!(
-            over(reading().take(page(vec![since(at(SINCE - 1))], 1))),
+            over(reading().take(page(vec![since(Some(at(SINCE - 1)))], 1))),
             (0, true)
         );
         let foreign = Item::Foreign {
-            created_at: at(SINCE),
+            created_at: Some(at(SINCE)),
         };
         assert_eq!(over(reading().take(page(vec![foreign], 1))), (0, true));
     }

@@ -150,9 +150,10 @@ mod tests {
 
     fn refused(operation: Operation, status: u16, body: &str) -> Option<Refusal> {
         let status = StatusCode::from_u16(status).unwrap();
-        match read(operation, status, body.as_bytes()) {
-            Failure::Refused(refusal) => Some(refusal),
-            _ => None,
+        if let Failure::Refused(refusal) = read(operation, status, body.as_bytes()) {
+            Some(refusal)
+        } else {
+            None
         }
     }
 

@@ -290,10 +290,8 @@ proptest! {
         byte in 0x21_u8..0x7f,
     ) {
         let mut parameters = transfer();
-        let before = match &parameters[member] {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
+        let before = &parameters[member];
+        let before = before.as_str().map_or_else(|| before.to_string(), str::to_owned);
         let mut bytes = before.clone().into_bytes();
         let at = at.index(bytes.len());
         // Capitals of hex, and zeros behind the point, say the same.

@@ -324,5 +324,4 @@ pub(super) fn signer(typed: &Typed, signature: &Signature) -> Option<Address> {
 }
 
 #[cfg(test)]
-#[path = "typed_data_tests.rs"]
 mod tests;

@@ -344,9 +344,18 @@ fn an_end_without_money_says_where_the_crypto_is() {
         token: Token::Usdc,
         tx_hash: None,
     });
-    let screen = status(order);
+    let screen = status(order.clone());
     screen.says("Tu cripto volvió a ti");
     screen.says("99.5 USDC");
+
+    order.refund = Some(Refund {
+        amount: None,
+        token: Token::Usdc,
+        tx_hash: Some(HASH.to_owned()),
+    });
+    let screen = status(order);
+    screen.says(HASH);
+    screen.is_silent_about("Devuelto");
 }
 
 #[wasm_bindgen_test]

@@ -71,14 +71,13 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
         value: locale.account(&order.destination),
     });
     if let Some(refund) = &order.refund {
-        let amount = refund
-            .amount
-            .map(|amount| locale.crypto(amount, refund.token));
-        let value = amount.unwrap_or_else(|| refund.token.symbol().to_owned());
-        facts.push(Fact {
-            name: words.refund,
-            value,
-        });
+        if let Some(amount) = refund.amount {
+            let value = locale.crypto(amount, refund.token);
+            facts.push(Fact {
+                name: words.refund,
+                value,
+            });
+        }
         if let Some(hash) = &refund.tx_hash {
             facts.push(Fact {
                 name: words.refund_hash,

@@ -551,3 +551,28 @@ async fn an_account_that_cannot_be_removed_stays() {
     page.until_says("Eso ya no se puede hacer").await;
     page.says("•••• 1111");
 }
+
+#[wasm_bindgen_test]
+async fn a_listed_question_that_the_rules_know_is_checked_and_typed_by_them() {
+    let listed = |key: &str| json!({ "key": key, "label": key, "type": "text", "required": true });
+    let fields = json!([listed("clabe"), listed("nickname")]);
+    let page = Page::open(offering(move |checkout| {
+        checkout["countries"][0]["form"] = json!({ "kind": "fields", "fields": fields });
+    }))
+    .await;
+    page.to_bank("MX").await;
+    page.says("CLABE interbancaria");
+    let mode = |name: &str| {
+        page.element(&format!("[name='{name}']"))
+            .get_attribute("inputmode")
+    };
+    assert_eq!(mode("clabe").as_deref(), Some("numeric"));
+    assert_eq!(mode("nickname").as_deref(), Some("text"));
+    page.fill("clabe", "014680260346007121").await;
+    assert!(page.trouble("clabe").is_some());
+    page.fill("clabe", "014 680 26034600712 0").await;
+    assert_eq!(page.trouble("clabe"), None);
+    page.fill("nickname", "casa").await;
+    let fields = json!({ "clabe": "014680260346007120", "nickname": "casa" });
+    assert_eq!(destination(&page).await["fields"], fields);
+}

@@ -200,7 +200,7 @@ impl Question {
 
     pub(super) fn control(self, country: &Country, locale: &Locale) -> Control {
         match self.source {
-            Source::Listed(field) => field.with_value(listed_control),
+            Source::Listed(field) => field.with_value(|field| listed_control(country, field)),
             Source::Again(field) => Control::Typed {
                 keyboard: keyboard(field.input),
                 autocomplete: "off",
@@ -422,10 +422,14 @@ fn autocomplete(key: FieldKey) -> &'static str {
     }
 }
 
-/// What a provider calls anything but a list or a number is asked for as text.
-fn listed_control(field: &FormField) -> Control {
+/// What a provider calls anything but a list or a number is asked for as text, unless the country's
+/// rules know better.
+fn listed_control(country: &Country, field: &FormField) -> Control {
     if field.options.is_empty() {
-        let keyboard = if field.kind == "number" {
+        let known = FieldKey::parse(&field.key).and_then(|key| country.field(key));
+        let keyboard = if let Some(known) = known {
+            keyboard(known.input)
+        } else if field.kind == "number" {
             Keyboard::Numeric
         } else {
             Keyboard::Text

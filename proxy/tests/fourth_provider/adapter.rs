@@ -159,7 +159,10 @@ fn unanswered(error: Unanswered) -> Failure {
             retry_after_secs: 5,
             source: source.into(),
         },
-        sent => unavailable(sent),
+        sent @ (Unanswered::TimedOut
+        | Unanswered::Connection(_)
+        | Unanswered::TooLarge { .. }
+        | Unanswered::Encoded) => unavailable(sent),
     })
 }
 

@@ -327,10 +327,10 @@ mod tests {
             assert!(names.contains(&format!("{name}.gz")));
             assert!(names.contains(&format!("{name}.br")));
         }
-        let named = |start: &str| names.iter().find(|name| name.starts_with(start)).unwrap();
+        let beginning = |start: &str| names.iter().find(|name| name.starts_with(start)).unwrap();
         let version = folder.0.join("stage").join(VERSION);
-        let glue = fs::read_to_string(version.join(named("glue."))).unwrap();
-        let wallet = named("wallet.");
+        let glue = fs::read_to_string(version.join(beginning("glue."))).unwrap();
+        let wallet = beginning("wallet.");
         assert!(glue.contains(&format!("\"{VERSION}/{wallet}\"")), "{glue}");
         assert!(!folder.0.join("stage/offramp-checkout-12.js").exists());
     }

@@ -1,13 +1,22 @@
 //! The real binary, killed at every labelled point of an order's life and started again, over SQLite
-//! and over PostgreSQL: then its orders are compared with the provider's own books.
+//! and over PostgreSQL and with each provider: then its orders are compared with the provider's own
+//! books.
 //!
-//! `OFFRAMP_CHAOS_ROUNDS` (1) is how often each point is tried, `OFFRAMP_CHAOS_SEED` what the
-//! rounds' choices begin with. `cargo xtask chaos` sets both.
+//! `OFFRAMP_CHAOS_ROUNDS` is how often each point is tried; without it, some points are, once.
+//! `OFFRAMP_CHAOS_SEED` (1) is what the rounds' choices begin with. `cargo xtask chaos` sets both.
 
 #![expect(clippy::print_stdout, reason = "a campaign says what it did")]
 
+#[path = "crash/backend.rs"]
+mod backend;
 #[path = "crash/books.rs"]
 mod books;
+#[path = "crash/flight.rs"]
+mod flight;
+#[path = "crash/letter.rs"]
+mod letter;
+#[path = "crash/page.rs"]
+mod page;
 #[path = "crash/payer.rs"]
 mod payer;
 #[path = "crash/point.rs"]
@@ -15,19 +24,20 @@ mod point;
 #[path = "crash/program.rs"]
 #[expect(dead_code, reason = "what the load needs besides")]
 mod program;
+#[path = "crash/theirs.rs"]
+mod theirs;
 
 use std::{env, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
-use offramp_simulator::{AddUser, Simulator};
 use offramp_test_database::Database;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 
 use crate::{
+    backend::{Backend, Provider},
     payer::{Life, Payer},
-    point::{Choice, Point},
+    point::Choice,
     program::Program,
 };
 
@@ -38,6 +48,13 @@ struct Tally {
     slowest_start: Duration,
 }
 
+/// Which database a campaign is over.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
 /// Where a campaign keeps its orders.
 enum Place {
     Sqlite(TempDir),
@@ -45,6 +62,13 @@ enum Place {
 }
 
 impl Place {
+    fn new(kind: Kind) -> Result<Self> {
+        Ok(match kind {
+            Kind::Sqlite => Self::Sqlite(TempDir::new()?),
+            Kind::Postgres => Self::Postgres(Database::create()?),
+        })
+    }
+
     fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => {
@@ -57,36 +81,61 @@ impl Place {
 
 #[tokio::test]
 async fn no_order_is_lost_or_doubled_on_sqlite() -> Result<()> {
-    campaign("SQLite", || Ok(Place::Sqlite(TempDir::new()?))).await
+    campaign(Backend::Capa, Kind::Sqlite).await
 }
 
 #[tokio::test]
 async fn no_order_is_lost_or_doubled_on_postgres() -> Result<()> {
-    campaign("PostgreSQL", || Ok(Place::Postgres(Database::create()?))).await
+    campaign(Backend::Capa, Kind::Postgres).await
 }
 
-/// Kills at every point, so many times.
-async fn campaign(name: &str, new_place: impl Fn() -> Result<Place>) -> Result<()> {
-    let rounds = number("OFFRAMP_CHAOS_ROUNDS", 1)?;
-    let seed = number("OFFRAMP_CHAOS_SEED", 1)?;
+#[tokio::test]
+async fn an_order_that_cannot_be_found_again_is_not_doubled_on_sqlite() -> Result<()> {
+    campaign(Backend::CryptoPocket, Kind::Sqlite).await
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_found_again_is_not_doubled_on_postgres() -> Result<()> {
+    campaign(Backend::CryptoPocket, Kind::Postgres).await
+}
+
+#[tokio::test]
+async fn no_order_is_paid_twice_by_signature_on_sqlite() -> Result<()> {
+    campaign(Backend::Unigox, Kind::Sqlite).await
+}
+
+#[tokio::test]
+async fn no_order_is_paid_twice_by_signature_on_postgres() -> Result<()> {
+    campaign(Backend::Unigox, Kind::Postgres).await
+}
+
+/// Kills at every point, so many times; without a number, once at some of them.
+async fn campaign(backend: Backend, kind: Kind) -> Result<()> {
+    let (rounds, points) = match number("OFFRAMP_CHAOS_ROUNDS")? {
+        Some(rounds) => (rounds, backend.points()),
+        None => (1, backend.sample()),
+    };
+    let seed = number("OFFRAMP_CHAOS_SEED")?.unwrap_or(1);
     let mut rng = StdRng::seed_from_u64(seed);
     let mut tally = Tally::default();
     for round in 0..rounds {
         // Each round begins with an empty database, so that a migration can be interrupted too.
-        let place = new_place()?;
-        let (simulator, provider) = provider().await?;
-        for point in Point::ALL {
+        let place = Place::new(kind)?;
+        let provider = Provider::open(backend).await?;
+        for &point in &points {
             let choice = Choice {
                 point,
                 nth: rng.random_range(1..=point.most_often()),
                 provider_acts: rng.random(),
             };
-            let killed = kill_once(&simulator, &provider, &place, choice, &mut tally).await;
-            killed.with_context(|| format!("{name}, seed {seed}, round {round}, {choice:?}"))?;
+            let killed = kill_once(&provider, &place, choice, &mut tally).await;
+            killed.with_context(|| {
+                format!("{backend:?}, {kind:?}, seed {seed}, round {round}, {choice:?}")
+            })?;
         }
     }
     println!(
-        "{name}: seed {seed}, {} kills, 0 lost, 0 doubled, slowest start {:?}",
+        "{backend:?}, {kind:?}: seed {seed}, {} kills, 0 lost, 0 doubled, slowest start {:?}",
         tally.kills, tally.slowest_start
     );
     Ok(())
@@ -94,51 +143,32 @@ async fn campaign(name: &str, new_place: impl Fn() -> Result<Place>) -> Result<(
 
 /// One payer's order, with a death in the middle of it.
 async fn kill_once(
-    simulator: &Simulator,
-    provider: &str,
+    provider: &Provider,
     place: &Place,
     choice: Choice,
     tally: &mut Tally,
 ) -> Result<()> {
-    let user = simulator.capa().add_user(AddUser { verified: true });
-    let mut payer = Payer::new(simulator.clone(), &user);
-    let mut program = Program::spawn(provider, &place.url(), choice.variable())?;
+    let mut payer = Payer::new(provider.clone());
+    let variables = || provider.variables().into_iter();
+    let dying = variables().chain(choice.variable());
+    let mut program = Program::spawn(&provider.url, &place.url(), dying)?;
     match payer.live(&mut program, choice).await? {
         Life::Cut => program.has_died().await?,
         Life::Done => bail!("the process lived to the end of the order"),
     }
     tally.kills += 1;
 
-    simulator.capa().clear_faults();
-    let mut program = Program::spawn(provider, &place.url(), None)?;
+    provider.clear_faults();
+    let mut program = Program::spawn(&provider.url, &place.url(), variables())?;
     tally.slowest_start = tally.slowest_start.max(program.is_ready().await?);
     payer.go_on(&mut program).await?;
-    books::compare(simulator, &place.url(), &payer).await?;
+    books::compare(&place.url(), &payer).await?;
     program.stop().await
 }
 
-/// The provider's stand-in on a real socket, whose clock the proxy follows.
-async fn provider() -> Result<(Simulator, String)> {
-    let simulator = Simulator::new(
-        offramp_simulator::Config::default(),
-        offramp_simulator::Clock::system(),
-    );
-    simulator
-        .capa()
-        .knobs_mut(|knobs| knobs.deposit_limit_ms = 7 * 24 * 60 * 60 * 1_000);
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    tokio::spawn(offramp_simulator::run(
-        listener,
-        simulator.clone(),
-        std::future::pending(),
-    ));
-    Ok((simulator, format!("http://{address}")))
-}
-
-fn number(variable: &str, default: u64) -> Result<u64> {
+fn number(variable: &str) -> Result<Option<u64>> {
     match env::var(variable) {
-        Ok(text) => text.parse().with_context(|| variable.to_owned()),
-        Err(_) => Ok(default),
+        Ok(text) => Ok(Some(text.parse().with_context(|| variable.to_owned())?)),
+        Err(_) => Ok(None),
     }
 }

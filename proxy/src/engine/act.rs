@@ -15,6 +15,7 @@ use tracing::warn;
 
 use super::{Engine, apply, payee::accept};
 use crate::{
+    crash,
     error::ApiError,
     provider::{ActOutcome, ProviderRef},
     store::{CancelEnd, Change, IntentKind, KeyUse, OrderRecord, StoreError},
@@ -208,6 +209,7 @@ impl Engine {
                 Ok(())
             })
             .await?;
+        crash::point("confirmation_committed");
         self.hurry();
         settled(changed)
     }

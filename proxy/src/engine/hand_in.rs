@@ -52,15 +52,17 @@ impl Engine {
                     .await;
             }
         };
+        crash::point("signature_made");
         if order.signature(purpose).is_none() && !self.keep(order, purpose, &signature).await? {
             return Ok(());
         }
         crash::point("signature_stored");
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
-        match provider
+        let answer = provider
             .hand_in(&signature.request, &signature.signature)
-            .await
-        {
+            .await;
+        crash::point("signature_answered");
+        match answer {
             Ok(ActOutcome::Done { status }) => {
                 info!(order.id, provider_status = status, "a signature was taken");
                 self.ended(intent, purpose.action(), |order, change| {
@@ -201,7 +203,9 @@ impl Engine {
             return self.over(intent, action, "not due any more").await;
         };
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
-        match provider.confirm(&ProviderRef(reference)).await {
+        let answer = provider.confirm(&ProviderRef(reference)).await;
+        crash::point("confirmation_answered");
+        match answer {
             Ok(ActOutcome::Done { status }) => {
                 info!(
                     order.id,

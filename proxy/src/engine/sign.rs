@@ -13,6 +13,7 @@ use offramp_domain::{
 
 use super::{Engine, act::settled};
 use crate::{
+    crash,
     error::{ApiError, Range},
     provider::{DepositKind, Expected, Provider, ProviderRef, Purpose, SigningError, ToSign},
     secrets::new_id,
@@ -211,6 +212,7 @@ impl Engine {
                 Ok(())
             })
             .await?;
+        crash::point("authorisation_committed");
         self.hurry();
         settled(changed)
     }

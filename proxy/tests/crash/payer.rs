@@ -1,26 +1,24 @@
 //! A payer whose page repeats what got no answer, and what they saw.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
-use anyhow::{Context as _, Result, ensure};
-use data_encoding::HEXLOWER;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use offramp_simulator::{Deposit, Fault, Operation, Simulator, Status};
-use reqwest::{Client, Method, RequestBuilder};
+use anyhow::{Result, ensure};
+use offramp_simulator::{Fault, Operation};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use tokio::time::{Instant, sleep};
 
 use crate::{
+    backend::{Backend, Provider},
+    flight::{Flight, in_flight},
+    letter,
+    page::{Actor, Page, id, new_key, state, text},
     point::{Choice, Point},
-    program::{ORIGIN, PARTNER, Program, WEBHOOK_SECRET},
+    program::Program,
+    theirs::{Stage, Theirs},
 };
 
 /// How long a payer looks at one state, in real time.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(20);
@@ -28,10 +26,26 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How much of the provider's time passes between two looks.
 const STEP: Duration = Duration::from_secs(1);
 
-/// The account of the provider's own example.
-const CLABE: &str = "014680260346007120";
+/// How often an order is looked at that nobody can know anything about.
+const LOOKS_AT_UNKNOWN: u32 = 10;
 
-static KEYS: AtomicU64 = AtomicU64::new(1);
+/// The partner's backend has debited the payer.
+pub(crate) const AUTHORISE: &str = "authorise_transfer";
+
+/// The payer says that the money arrived.
+pub(crate) const CONFIRM: &str = "confirm_received";
+
+/// Where it is known what became of a create.
+const KNOWN: [&str; 8] = [
+    "awaiting_deposit",
+    "deposit_submitted",
+    "deposit_received",
+    "payout_in_progress",
+    "awaiting_confirmation",
+    "settling",
+    "completed",
+    "failed",
+];
 
 /// How a life went.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,35 +56,63 @@ pub(crate) enum Life {
     Cut,
 }
 
+/// Whether something that was asked for got an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Sent {
+    /// Not yet; with this key it is asked for again.
+    Unanswered(String),
+    Answered,
+}
+
 /// A payer, and what they saw.
 pub(crate) struct Payer {
-    simulator: Simulator,
+    provider: Provider,
     user: String,
     id: String,
     /// The create that was sent last: its key and its body.
     create: Option<(String, Value)>,
+    /// What is done once, by order and action.
+    sent: BTreeMap<(String, &'static str), Sent>,
+    /// How often the provider was asked for an order before this process began.
+    asked_before: u64,
     pub(crate) order_ids: Vec<String>,
     pub(crate) addresses: Vec<String>,
     /// The provider's orders whose webhooks were acknowledged.
     pub(crate) acknowledged: Vec<String>,
+    /// Orders that were given up because nobody knows whether the provider has them.
+    pub(crate) given_up: Vec<String>,
 }
 
 impl Payer {
-    pub(crate) fn new(simulator: Simulator, user: &str) -> Self {
+    pub(crate) fn new(provider: Provider) -> Self {
+        let user = provider.add_user();
         Self {
-            simulator,
-            user: user.to_owned(),
             id: format!("cust-{user}"),
+            provider,
+            user,
             create: None,
+            sent: BTreeMap::new(),
+            asked_before: 0,
             order_ids: Vec::new(),
             addresses: Vec::new(),
             acknowledged: Vec::new(),
+            given_up: Vec::new(),
         }
     }
 
     /// The provider's id of them.
     pub(crate) fn user(&self) -> &str {
         &self.user
+    }
+
+    /// The provider's books on them.
+    pub(crate) fn books(&self) -> Vec<Theirs> {
+        self.provider.books(&self.user)
+    }
+
+    /// Whether this was ever asked for.
+    pub(crate) fn ever_sent(&self, order_id: &str, action: &'static str) -> bool {
+        self.sent.contains_key(&(order_id.to_owned(), action))
     }
 
     /// An order's life, until the process dies.
@@ -93,50 +135,129 @@ impl Payer {
     /// Does what is not done yet.
     async fn proceed(&mut self, program: &mut Program, choice: Option<Choice>) -> Result<()> {
         let dies_at = |point| choice.is_some_and(|choice| choice.point == point);
-        let page = self.open_page(program).await?;
+        let provider = self.provider.clone();
+        self.asked_before = provider.requests(Operation::Create);
+        let page = Page::open(program, provider.backend, &self.id, &self.user).await?;
         if dies_at(Point::InsideAdoption) {
-            let capa = self.simulator.capa();
-            capa.fault(Operation::Create, Fault::ServerErrorAfter, 1);
+            provider.fault(Operation::Create, Fault::ServerErrorAfter);
         }
-        let order =
-            if let Some(choice) = choice.filter(|choice| choice.point == Point::CallInFlight) {
-                self.create_and_kill(&page, program, choice).await?
-            } else {
-                self.create(&page).await?
-            };
+        let (point, operation) = (Point::CallInFlight, Operation::Create);
+        let flight = Flight::at(point, operation, choice, &provider, &self.user);
+        let order = in_flight(flight, program, self.create(&page)).await?;
         let order = self.settled(&page, &order).await?;
         let id = id(&order)?;
-        if state(&order) == "awaiting_deposit" {
-            self.addresses.push(text(&order["deposit"]["address"])?);
-            page.act(&id, "report_sent").await?;
-        }
-        let theirs = self.waiting_transaction()?;
-        if let Some(theirs) = &theirs {
-            self.simulator
-                .capa()
-                .deposit(theirs.as_str(), Deposit::Exact)?;
-            page.webhook(theirs, &self.id).await?;
-            self.acknowledged.push(theirs.clone());
+        let news = match provider.backend {
+            Backend::Capa | Backend::CryptoPocket => self.send_crypto(&page, &order).await?,
+            Backend::Unigox => self.have_it_paid(&page, program, choice, &order).await?,
+        };
+        if let Some(theirs) = news {
+            let about = (theirs.as_str(), self.id.as_str());
+            let clock = provider.simulator.clock();
+            letter::deliver(&page.client, &page.url, provider.backend, clock, about).await?;
+            self.acknowledged.push(theirs);
             if dies_at(Point::WebhookAcknowledged) {
                 program.kill()?;
             }
+        }
+        if provider.backend == Backend::Unigox {
+            self.confirm(&page, program, choice, &id).await?;
         }
         self.becomes(&page, &id, &["completed"]).await?;
         Ok(())
     }
 
-    async fn open_page(&self, program: &Program) -> Result<Page> {
-        let url = program.url().await?;
-        let request = program.client.post(format!("{url}/v1/sessions"));
-        let body = json!({
-            "payer": { "id": self.id, "provider_user_id": self.user }, "origin": ORIGIN,
-        });
-        let answer = answer(request.bearer_auth(PARTNER).json(&body)).await?;
-        Ok(Page {
-            client: program.client.clone(),
-            token: text(&answer["session"]["client_token"])?,
-            url,
-        })
+    /// Sends the crypto to the address on the screen, once. What there is news about comes back.
+    async fn send_crypto(&mut self, page: &Page, order: &Value) -> Result<Option<String>> {
+        if state(order) == "awaiting_deposit" {
+            self.addresses.push(text(&order["deposit"]["address"])?);
+            let (id, body) = (id(order)?, json!({}));
+            page.act(Actor::Payer, &id, "report_sent", &new_key(), &body)
+                .await?;
+        }
+        let waiting = self.provider.waiting(&self.user, &self.addresses)?;
+        if let Some(theirs) = &waiting {
+            self.provider.deposit(&theirs.id)?;
+        }
+        Ok(waiting.map(|theirs| theirs.id))
+    }
+
+    /// Has the partner's wallet pay. What there is news about comes back.
+    async fn have_it_paid(
+        &mut self,
+        page: &Page,
+        program: &mut Program,
+        choice: Option<Choice>,
+        order: &Value,
+    ) -> Result<Option<String>> {
+        let is_nowhere = order["deposit"]["address"].is_null();
+        ensure!(is_nowhere, "an address is shown: {order}");
+        let id = id(order)?;
+        if state(order) == "awaiting_deposit" || self.ever_sent(&id, AUTHORISE) {
+            let is_untouched = self.books().iter().all(|theirs| theirs.signatures == 0);
+            ensure!(
+                is_untouched || self.ever_sent(&id, AUTHORISE),
+                "a signature that nobody authorised"
+            );
+            let point = Point::SignatureInFlight;
+            let flight = Flight::at(
+                point,
+                Operation::Authorise,
+                choice,
+                &self.provider,
+                &self.user,
+            );
+            let amount = &order["crypto"]["amount"];
+            let body = json!({ "crypto_amount": amount, "reference": format!("debit-{id}") });
+            let authorised = self.act_once(page, Actor::Partner, &id, AUTHORISE, &body);
+            in_flight(flight, program, authorised).await?;
+        }
+        let books = self.books();
+        let mut open = books
+            .into_iter()
+            .filter(|theirs| !matches!(theirs.stage, Stage::Off | Stage::Paid));
+        let news = open.next().map(|theirs| theirs.id);
+        Ok(news.filter(|theirs| !self.acknowledged.contains(theirs)))
+    }
+
+    /// Says that the money arrived, once it is asked.
+    async fn confirm(
+        &mut self,
+        page: &Page,
+        program: &mut Program,
+        choice: Option<Choice>,
+        id: &str,
+    ) -> Result<()> {
+        const ASKED: [&str; 3] = ["awaiting_confirmation", "settling", "completed"];
+        if !self.ever_sent(id, CONFIRM) {
+            self.becomes(page, id, &ASKED).await?;
+            let is_untouched = self.books().iter().all(|theirs| theirs.confirmations == 0);
+            ensure!(is_untouched, "confirmed by nobody");
+        }
+        let (point, operation) = (Point::ConfirmationInFlight, Operation::Confirm);
+        let flight = Flight::at(point, operation, choice, &self.provider, &self.user);
+        let body = json!({});
+        let confirmed = self.act_once(page, Actor::Payer, id, CONFIRM, &body);
+        in_flight(flight, program, confirmed).await
+    }
+
+    /// Does something that is done once: what got no answer is asked for again as it was.
+    async fn act_once(
+        &mut self,
+        page: &Page,
+        actor: Actor,
+        id: &str,
+        action: &'static str,
+        body: &Value,
+    ) -> Result<()> {
+        let place = (id.to_owned(), action);
+        let sent = self.sent.entry(place.clone());
+        let key = match sent.or_insert_with(|| Sent::Unanswered(new_key())) {
+            Sent::Unanswered(key) => key.clone(),
+            Sent::Answered => return Ok(()),
+        };
+        page.act(actor, id, action, &key, body).await?;
+        self.sent.insert(place, Sent::Answered);
+        Ok(())
     }
 
     /// Creates an order; a create that was sent before is sent again as it was.
@@ -151,72 +272,56 @@ impl Payer {
     }
 
     async fn new_create(&mut self, page: &Page) -> Result<(String, Value)> {
-        let quote = page.firm_quote().await?;
-        let key = format!("key-{}", KEYS.fetch_add(1, Ordering::Relaxed));
+        let backend = self.provider.backend;
+        let destination = page.destination(backend).await?;
+        let quote = page.quote(backend, &destination).await?;
         let body = json!({
             "quote_id": quote["id"], "min_fiat_amount": quote["fiat_minimum"],
-            "destination": {
-                "kind": "bank_account", "country": "MX", "fields": { "clabe": CLABE },
-            },
+            "destination": destination,
         });
-        Ok(self.create.insert((key, body)).clone())
+        Ok(self.create.insert((new_key(), body)).clone())
     }
 
-    /// Creates an order, and kills the process while the provider is being asked.
-    async fn create_and_kill(
-        &mut self,
-        page: &Page,
-        program: &mut Program,
-        choice: Choice,
-    ) -> Result<Value> {
-        let fault = if choice.provider_acts {
-            Fault::TimeoutAfter
-        } else {
-            Fault::TimeoutBefore
-        };
-        let simulator = self.simulator.clone();
-        let (capa, user) = (simulator.capa(), self.user.clone());
-        let asked_before = capa.requests(Operation::Create);
-        capa.fault(Operation::Create, fault, 1);
-        let kill = async {
-            let is_under_way = || {
-                capa.requests(Operation::Create) > asked_before
-                    && (!choice.provider_acts
-                        || capa
-                            .transactions()
-                            .iter()
-                            .any(|theirs| theirs.user_id == user))
-            };
-            let deadline = Instant::now() + PATIENCE;
-            while !is_under_way() {
-                ensure!(Instant::now() < deadline, "the provider is never asked");
-                sleep(Duration::from_millis(1)).await;
-            }
-            program.kill()
-        };
-        let (created, killed) = tokio::join!(self.create(page), kill);
-        killed?;
-        created
-    }
-
-    /// Looks until it is known what became of a create. One that is known to have failed is sent
-    /// again, as a new one.
+    /// Looks until it is known what became of a create. One that is known to have failed, or that
+    /// nobody can know anything about, is sent again, as a new one.
     async fn settled(&mut self, page: &Page, order: &Value) -> Result<Value> {
-        const KNOWN: [&str; 6] = [
-            "awaiting_deposit",
-            "deposit_submitted",
-            "deposit_received",
-            "payout_in_progress",
-            "completed",
-            "failed",
-        ];
-        let order = self.becomes(page, &id(order)?, &KNOWN).await?;
-        if state(&order) != "failed" {
-            return Ok(order);
+        let unknown = match self.provider.backend {
+            Backend::Capa | Backend::Unigox => None,
+            Backend::CryptoPocket => Some("attention"),
+        };
+        let settled: Vec<&str> = KNOWN.into_iter().chain(unknown).collect();
+        let order = self.becomes(page, &id(order)?, &settled).await?;
+        match state(&order) {
+            "attention" => self.give_up(page, &order).await?,
+            "failed" => {}
+            _ => return Ok(order),
         }
         self.create = None;
         let order = self.create(page).await?;
-        self.becomes(page, &id(&order)?, &KNOWN[..5]).await
+        self.becomes(page, &id(&order)?, &KNOWN[..7]).await
+    }
+
+    /// Nobody knows whether the provider made the order: nothing is shown and nothing is asked for
+    /// again, until the payer gives it up.
+    async fn give_up(&mut self, page: &Page, order: &Value) -> Result<()> {
+        let id = id(order)?;
+        for _ in 0..LOOKS_AT_UNKNOWN {
+            let order = page.order(&id).await?;
+            ensure!(order["reason"] == "create_unknown", "{order}");
+            ensure!(order["deposit"]["address"].is_null(), "{order}");
+            let actions = order["actions"].as_array().into_iter().flatten();
+            let may_only = actions.map(|action| &action["action"]).eq(["cancel"]);
+            ensure!(may_only, "{order}");
+            self.provider.simulator.clock().step(30 * STEP);
+            sleep(LOOK).await;
+        }
+        let asked = self.provider.requests(Operation::Create) - self.asked_before;
+        ensure!(asked == 0, "the provider was asked for it again");
+        page.act(Actor::Payer, &id, "cancel", &new_key(), &json!({}))
+            .await?;
+        self.becomes(page, &id, &["cancelled"]).await?;
+        self.given_up.push(id);
+        Ok(())
     }
 
     async fn becomes(&self, page: &Page, id: &str, states: &[&str]) -> Result<Value> {
@@ -227,105 +332,8 @@ impl Payer {
                 return Ok(order);
             }
             ensure!(Instant::now() < deadline, "it stays {}", state(&order));
-            self.simulator.clock().step(STEP);
+            self.provider.simulator.clock().step(STEP);
             sleep(LOOK).await;
         }
     }
-
-    /// The provider's order that waits for this payer's crypto.
-    fn waiting_transaction(&self) -> Result<Option<String>> {
-        let theirs = self.simulator.capa().transactions();
-        let mut waiting = theirs
-            .into_iter()
-            .filter(|theirs| theirs.user_id == self.user)
-            .filter(|theirs| matches!(theirs.status, Status::Pending | Status::PendingPayment));
-        let first = waiting.next();
-        ensure!(waiting.next().is_none(), "two orders wait for crypto");
-        Ok(first.map(|theirs| theirs.id))
-    }
-}
-
-/// The payer's page, with its session.
-struct Page {
-    client: Client,
-    token: String,
-    url: String,
-}
-
-impl Page {
-    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.url));
-        request.bearer_auth(&self.token).header("origin", ORIGIN)
-    }
-
-    async fn firm_quote(&self) -> Result<Value> {
-        let body = json!({
-            "kind": "firm", "token": "USDC", "network": "POL", "country": "MX",
-            "crypto_amount": "100",
-        });
-        let answer = answer(self.ask(Method::POST, "/v1/quotes").json(&body)).await?;
-        Ok(answer["quote"].clone())
-    }
-
-    async fn create(&self, key: &str, body: &Value) -> Result<Value> {
-        let request = self.ask(Method::POST, "/v1/orders");
-        let request = request.header("idempotency-key", key).json(body);
-        Ok(answer(request).await?["order"].clone())
-    }
-
-    async fn order(&self, id: &str) -> Result<Value> {
-        let request = self.ask(Method::GET, &format!("/v1/orders/{id}"));
-        Ok(answer(request).await?["order"].clone())
-    }
-
-    async fn act(&self, id: &str, action: &str) -> Result<()> {
-        let key = format!("key-{}", KEYS.fetch_add(1, Ordering::Relaxed));
-        let path = format!("/v1/orders/{id}/actions/{action}");
-        let request = self.ask(Method::POST, &path).header("idempotency-key", key);
-        answer(request.json(&json!({}))).await?;
-        Ok(())
-    }
-
-    /// The provider's news about one of its orders, signed as it signs.
-    async fn webhook(&self, transaction: &str, payer: &str) -> Result<()> {
-        let body = json!({
-            "type": "TRANSACTION", "event": "CRYPTO_RECEIVED_OFF_RAMP",
-            "externalUserId": payer, "transactionId": transaction,
-            "firstName": "ANA", "lastName": "LOPEZ",
-        })
-        .to_string();
-        let mut mac = Hmac::<Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes())?;
-        mac.update(body.as_bytes());
-        let signature = HEXLOWER.encode(&mac.finalize().into_bytes());
-        let request = self.client.post(format!("{}/webhooks/capa", self.url));
-        let answer = request
-            .header("content-type", "application/json")
-            .header("capa-signature", signature)
-            .body(body)
-            .send()
-            .await?;
-        ensure!(answer.status() == 204, "the webhook was refused");
-        Ok(())
-    }
-}
-
-/// The body of an answer that is no refusal.
-async fn answer(request: RequestBuilder) -> Result<Value> {
-    let answer = request.send().await?;
-    let status = answer.status();
-    let body: Value = answer.json().await?;
-    ensure!(status.is_success(), "{status}: {body}");
-    Ok(body)
-}
-
-fn id(order: &Value) -> Result<String> {
-    text(&order["id"])
-}
-
-fn text(value: &Value) -> Result<String> {
-    Ok(value.as_str().context("no text")?.to_owned())
-}
-
-fn state(order: &Value) -> &str {
-    order["state"].as_str().unwrap_or_default()
 }

@@ -27,6 +27,22 @@ pub(crate) enum Point {
     InsideAdoption,
     /// Half of the schema is there.
     DuringMigration,
+    /// The partner's authorisation is stored, and nothing was signed.
+    AuthorisationCommitted,
+    /// A signature was made, and is not stored.
+    SignatureMade,
+    /// A signature is stored, and was not handed in.
+    SignatureStored,
+    /// A signature is handed in, and nobody knows whether the provider acts.
+    SignatureInFlight,
+    /// The provider has answered to a signature, and the answer is not stored.
+    SignatureAnswered,
+    /// The payer's confirmation is stored, and the provider was not told.
+    ConfirmationCommitted,
+    /// The provider is told, and nobody knows whether it acts.
+    ConfirmationInFlight,
+    /// The provider has answered to a confirmation, and the answer is not stored.
+    ConfirmationAnswered,
 }
 
 /// A death that is planned.
@@ -40,28 +56,15 @@ pub(crate) struct Choice {
 }
 
 impl Point {
-    /// In this order, because a schema is migrated once.
-    pub(crate) const ALL: [Self; 12] = [
-        Self::DuringMigration,
-        Self::BeforeIntent,
-        Self::IntentCommitted,
-        Self::CallInFlight,
-        Self::AnswerRead,
-        Self::CommittedBeforeReply,
-        Self::WebhookBeforeInsert,
-        Self::WebhookAfterInsert,
-        Self::WebhookAcknowledged,
-        Self::InsideApply,
-        Self::BeforeWake,
-        Self::InsideAdoption,
-    ];
-
     /// Its label in the program; none where it is killed from outside.
     fn label(self) -> Option<&'static str> {
         match self {
             Self::BeforeIntent => Some("before_intent"),
             Self::IntentCommitted => Some("intent_committed"),
-            Self::CallInFlight | Self::WebhookAcknowledged => None,
+            Self::CallInFlight
+            | Self::WebhookAcknowledged
+            | Self::SignatureInFlight
+            | Self::ConfirmationInFlight => None,
             Self::AnswerRead => Some("answer_read"),
             Self::CommittedBeforeReply => Some("committed_before_reply"),
             Self::WebhookBeforeInsert => Some("webhook_before_insert"),
@@ -70,6 +73,12 @@ impl Point {
             Self::BeforeWake => Some("before_wake"),
             Self::InsideAdoption => Some("inside_adoption"),
             Self::DuringMigration => Some("during_migration"),
+            Self::AuthorisationCommitted => Some("authorisation_committed"),
+            Self::SignatureMade => Some("signature_made"),
+            Self::SignatureStored => Some("signature_stored"),
+            Self::SignatureAnswered => Some("signature_answered"),
+            Self::ConfirmationCommitted => Some("confirmation_committed"),
+            Self::ConfirmationAnswered => Some("confirmation_answered"),
         }
     }
 
@@ -86,15 +95,23 @@ impl Point {
             | Self::WebhookAfterInsert
             | Self::WebhookAcknowledged
             | Self::InsideAdoption
-            | Self::DuringMigration => 1,
+            | Self::DuringMigration
+            | Self::AuthorisationCommitted
+            | Self::SignatureMade
+            | Self::SignatureStored
+            | Self::SignatureInFlight
+            | Self::SignatureAnswered
+            | Self::ConfirmationCommitted
+            | Self::ConfirmationInFlight
+            | Self::ConfirmationAnswered => 1,
         }
     }
 }
 
 impl Choice {
     /// What the program is told.
-    pub(crate) fn variable(self) -> Option<String> {
+    pub(crate) fn variable(self) -> Option<(&'static str, String)> {
         let label = self.point.label()?;
-        Some(format!("{label}:{}", self.nth))
+        Some(("OFFRAMP_CRASH_AT", format!("{label}:{}", self.nth)))
     }
 }

@@ -37,9 +37,13 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it on a free port, before the provider at this address. `OFFRAMP_PROGRAM` names another
-    /// build than the tests' own.
-    pub(crate) fn spawn(provider: &str, database: &str, crash_at: Option<String>) -> Result<Self> {
+    /// Starts it on a free port, before the provider at this address, with more variables.
+    /// `OFFRAMP_PROGRAM` names another build than the tests' own.
+    pub(crate) fn spawn(
+        provider: &str,
+        database: &str,
+        more: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self> {
         let started = Instant::now();
         let built = env!("CARGO_BIN_EXE_offramp-proxy");
         let program = std::env::var_os("OFFRAMP_PROGRAM").unwrap_or_else(|| built.into());
@@ -59,7 +63,7 @@ impl Program {
             .env("CAPA_BASE_URL", provider)
             .env("CAPA_API_KEY", "sim_capa_key")
             .env("CAPA_WEBHOOK_SECRET", WEBHOOK_SECRET)
-            .envs(crash_at.map(|point| ("OFFRAMP_CRASH_AT", point)))
+            .envs(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -73,7 +73,7 @@ async fn measure(polls: usize, orders: usize) -> Outcome {
     ));
     let folder = TempDir::new()?;
     let database = format!("sqlite://{}/offramp.db", folder.path().display());
-    let program = Program::spawn(&provider, &database, None)?;
+    let program = Program::spawn(&provider, &database, [])?;
     program.is_ready().await?;
     let url = program.url().await?;
     simulator.capa().set_webhook(Some(WebhookTarget {

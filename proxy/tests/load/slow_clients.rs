@@ -63,7 +63,7 @@ async fn slow_clients_are_shown_out_and_nobody_else_notices() -> Outcome {
     ));
     let folder = TempDir::new()?;
     let database = format!("sqlite://{}/offramp.db", folder.path().display());
-    let program = Program::spawn(&provider, &database, None)?;
+    let program = Program::spawn(&provider, &database, [])?;
     program.is_ready().await?;
     let url = program.url().await?;
     let server: SocketAddr = url.trim_start_matches("http://").parse()?;

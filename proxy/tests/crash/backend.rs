@@ -1,0 +1,289 @@
+//! What differs from one provider to the next: where the process can die, what the payer asks for,
+//! and how the provider's stand-in is handled.
+
+use std::collections::HashMap;
+
+use anyhow::{Context as _, Result};
+use offramp_simulator::{
+    AddUser, Deposit, Fault, Operation, Pick, Simulator,
+    providers::{
+        cryptopocket::Kyc,
+        unigox::{self, KycStatus, WalletType},
+    },
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::{
+    point::Point,
+    program::WEBHOOK_SECRET,
+    theirs::{Stage, Theirs},
+};
+
+/// The first account of the public development mnemonic, which the stand-in knows as the partner's.
+const SIGNING_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+/// The keys of the stand-in's default.
+pub(crate) const POCKET_KEY: &str = "sim_cryptopocket_key";
+pub(crate) const POCKET_SECRET: &str = "sim_cryptopocket_secret";
+
+/// Longer than any campaign: nothing ends because time passes.
+const WEEK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Whose adapter is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Capa,
+    CryptoPocket,
+    Unigox,
+}
+
+/// A life that every order has. In this order, because a schema is migrated once.
+const EVERYWHERE: [Point; 11] = [
+    Point::DuringMigration,
+    Point::BeforeIntent,
+    Point::IntentCommitted,
+    Point::CallInFlight,
+    Point::AnswerRead,
+    Point::CommittedBeforeReply,
+    Point::WebhookBeforeInsert,
+    Point::WebhookAfterInsert,
+    Point::WebhookAcknowledged,
+    Point::InsideApply,
+    Point::BeforeWake,
+];
+
+/// What an order passes that a signature moves, and whose payer has the last word.
+const SIGNED: [Point; 8] = [
+    Point::AuthorisationCommitted,
+    Point::SignatureMade,
+    Point::SignatureStored,
+    Point::SignatureInFlight,
+    Point::SignatureAnswered,
+    Point::ConfirmationCommitted,
+    Point::ConfirmationInFlight,
+    Point::ConfirmationAnswered,
+];
+
+impl Backend {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Capa => "capa",
+            Self::CryptoPocket => "cryptopocket",
+            Self::Unigox => "unigox",
+        }
+    }
+
+    /// Every point that an order passes.
+    pub(crate) fn points(self) -> Vec<Point> {
+        let adoption = [Point::InsideAdoption];
+        match self {
+            Self::Capa => [&EVERYWHERE[..], &adoption].concat(),
+            // A lost order cannot be told from another: none is adopted.
+            Self::CryptoPocket => EVERYWHERE.to_vec(),
+            Self::Unigox => [&EVERYWHERE[..], &adoption, &SIGNED].concat(),
+        }
+    }
+
+    /// The points of a short run: all of one provider, and of the others what is theirs alone.
+    pub(crate) fn sample(self) -> Vec<Point> {
+        match self {
+            Self::Capa => self.points(),
+            Self::CryptoPocket => vec![Point::IntentCommitted, Point::CallInFlight],
+            Self::Unigox => vec![
+                Point::SignatureMade,
+                Point::SignatureInFlight,
+                Point::SignatureAnswered,
+                Point::ConfirmationAnswered,
+            ],
+        }
+    }
+
+    /// What a price is asked for.
+    pub(crate) fn ask(self) -> Value {
+        let (token, network, country) = match self {
+            Self::Capa => ("USDC", "POL", "MX"),
+            Self::CryptoPocket => ("USDC", "POL", "SEPA"),
+            Self::Unigox => ("USDT", "XAI", "NG"),
+        };
+        json!({
+            "kind": "firm", "token": token, "network": network, "country": country,
+            "crypto_amount": "100",
+        })
+    }
+
+    /// The account that is paid: the providers' own examples.
+    pub(crate) fn account(self) -> Value {
+        let (country, fields) = match self {
+            Self::Capa => ("MX", json!({ "clabe": "014680260346007120" })),
+            Self::CryptoPocket => ("SEPA", json!({ "iban": "ES9121000418450200051332" })),
+            Self::Unigox => (
+                "NG",
+                json!({ "account_number": "0123456789", "full_name": "Ada Eze" }),
+            ),
+        };
+        json!({ "country": country, "fields": fields })
+    }
+
+    /// What the program has to know of the provider besides.
+    fn variables(self, url: &str) -> HashMap<&'static str, String> {
+        let variables = match self {
+            Self::Capa => Vec::new(),
+            Self::CryptoPocket => vec![
+                ("CRYPTOPOCKET_BASE_URL", format!("{url}/cryptopocket/api")),
+                ("CRYPTOPOCKET_API_KEY", POCKET_KEY.to_owned()),
+                ("CRYPTOPOCKET_API_SECRET", POCKET_SECRET.to_owned()),
+            ],
+            Self::Unigox => vec![
+                ("UNIGOX_BASE_URL", format!("{url}/unigox")),
+                ("UNIGOX_API_KEY", "sim_unigox_key".to_owned()),
+                ("UNIGOX_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+                ("UNIGOX_SIGNING_KEY", SIGNING_KEY.to_owned()),
+                ("UNIGOX_DAILY_LIMIT", "1000000".to_owned()),
+                ("UNIGOX_WALLET_MODE", "partner_wallet".to_owned()),
+            ],
+        };
+        variables.into_iter().collect()
+    }
+}
+
+/// A provider's stand-in on a real socket, whose clock the proxy follows. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Provider {
+    pub(crate) backend: Backend,
+    pub(crate) simulator: Simulator,
+    pub(crate) url: String,
+}
+
+impl Provider {
+    pub(crate) async fn open(backend: Backend) -> Result<Self> {
+        let simulator = Simulator::new(
+            offramp_simulator::Config::default(),
+            offramp_simulator::Clock::system(),
+        );
+        match backend {
+            Backend::Capa => simulator
+                .capa()
+                .knobs_mut(|knobs| knobs.deposit_limit_ms = WEEK_MS),
+            Backend::CryptoPocket => simulator
+                .cryptopocket()
+                .knobs_mut(|knobs| knobs.deposit_limit_ms = WEEK_MS),
+            Backend::Unigox => simulator.unigox().knobs_mut(|knobs| {
+                knobs.signing_window_ms = WEEK_MS;
+                knobs.confirmation_window_ms = WEEK_MS;
+            }),
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        tokio::spawn(offramp_simulator::run(
+            listener,
+            simulator.clone(),
+            std::future::pending(),
+        ));
+        Ok(Self {
+            backend,
+            simulator,
+            url,
+        })
+    }
+
+    /// What the program is told.
+    pub(crate) fn variables(&self) -> HashMap<&'static str, String> {
+        self.backend.variables(&self.url)
+    }
+
+    /// Somebody new who may sell, by the provider's id.
+    pub(crate) fn add_user(&self) -> String {
+        let Self { simulator, .. } = self;
+        match self.backend {
+            Backend::Capa => simulator.capa().add_user(AddUser { verified: true }),
+            Backend::CryptoPocket => simulator.cryptopocket().add_user(Kyc::Valid).to_string(),
+            Backend::Unigox => simulator.unigox().add_user(unigox::AddUser {
+                kyc_status: KycStatus::Verified,
+                wallet_type: WalletType::PartnerWallet,
+            }),
+        }
+    }
+
+    /// Makes the next request for an operation fail.
+    pub(crate) fn fault(&self, operation: Operation, fault: Fault) {
+        let Self { simulator, .. } = self;
+        match self.backend {
+            Backend::Capa => simulator.capa().fault(operation, fault, 1),
+            Backend::CryptoPocket => simulator.cryptopocket().fault(operation, fault, 1),
+            Backend::Unigox => simulator.unigox().fault(operation, fault, 1),
+        }
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        self.simulator.capa().clear_faults();
+        self.simulator.cryptopocket().clear_faults();
+        self.simulator.unigox().clear_faults();
+    }
+
+    /// How often an operation was asked for.
+    pub(crate) fn requests(&self, operation: Operation) -> u64 {
+        let Self { simulator, .. } = self;
+        match self.backend {
+            Backend::Capa => simulator.capa().requests(operation),
+            Backend::CryptoPocket => simulator.cryptopocket().requests(operation),
+            Backend::Unigox => simulator.unigox().requests(operation),
+        }
+    }
+
+    /// The provider's books on one user, oldest first.
+    pub(crate) fn books(&self, user: &str) -> Vec<Theirs> {
+        let Self { simulator, .. } = self;
+        let books: Vec<Theirs> = match self.backend {
+            Backend::Capa => {
+                let books = simulator.capa().transactions();
+                books.into_iter().map(Theirs::from).collect()
+            }
+            Backend::CryptoPocket => {
+                let books = simulator.cryptopocket().orders();
+                books.into_iter().map(Theirs::from).collect()
+            }
+            Backend::Unigox => {
+                let books = simulator.unigox().orders();
+                books.into_iter().map(Theirs::from).collect()
+            }
+        };
+        books.into_iter().filter(|one| one.user == user).collect()
+    }
+
+    /// The provider's order that waits for this user's crypto, at one of these addresses where it
+    /// could have made more than one.
+    pub(crate) fn waiting(&self, user: &str, shown: &[String]) -> Result<Option<Theirs>> {
+        let is_shown = |theirs: &Theirs| match self.backend {
+            Backend::Capa | Backend::Unigox => true,
+            // What a lost create left behind waits for ever, at an address that nobody was shown.
+            Backend::CryptoPocket => theirs
+                .address
+                .as_ref()
+                .is_some_and(|address| shown.contains(address)),
+        };
+        let mut waiting = self
+            .books(user)
+            .into_iter()
+            .filter(|theirs| theirs.stage == Stage::Waiting && is_shown(theirs));
+        let first = waiting.next();
+        anyhow::ensure!(waiting.next().is_none(), "two orders wait for crypto");
+        Ok(first)
+    }
+
+    /// The crypto arrives.
+    pub(crate) fn deposit(&self, id: &str) -> Result<()> {
+        let Self { simulator, .. } = self;
+        match self.backend {
+            Backend::Capa => {
+                simulator.capa().deposit(id, Deposit::Exact)?;
+            }
+            Backend::CryptoPocket => {
+                let pick = Pick::Id(id.to_owned());
+                simulator.cryptopocket().deposit(pick, Deposit::Exact)?;
+            }
+            Backend::Unigox => None.context("crypto arrives by a signature alone")?,
+        }
+        Ok(())
+    }
+}

@@ -127,6 +127,9 @@ async fn campaign(backend: Backend, kind: Kind) -> Result<()> {
                 point,
                 nth: rng.random_range(1..=point.most_often()),
                 provider_acts: rng.random(),
+                away: Backend::longest_away(point)
+                    .filter(|_| rng.random())
+                    .unwrap_or_default(),
             };
             let killed = kill_once(&provider, &place, choice, &mut tally).await;
             killed.with_context(|| {
@@ -159,6 +162,7 @@ async fn kill_once(
     tally.kills += 1;
 
     provider.clear_faults();
+    provider.simulator.clock().step(choice.away);
     let mut program = Program::spawn(&provider.url, &place.url(), variables())?;
     tally.slowest_start = tally.slowest_start.max(program.is_ready().await?);
     payer.go_on(&mut program).await?;

@@ -1,7 +1,7 @@
 //! What differs from one provider to the next: where the process can die, what the payer asks for,
 //! and how the provider's stand-in is handled.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use anyhow::{Context as _, Result};
 use offramp_simulator::{
@@ -29,6 +29,9 @@ pub(crate) const POCKET_SECRET: &str = "sim_cryptopocket_secret";
 
 /// Longer than any campaign: nothing ends because time passes.
 const WEEK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Shorter than a signature is good for: one that ran out is left to the provider's own end.
+const AWAY: Duration = Duration::from_mins(20);
 
 /// Whose adapter is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,11 @@ impl Backend {
                 Point::ConfirmationAnswered,
             ],
         }
+    }
+
+    /// How long a process that died here may be away.
+    pub(crate) fn longest_away(point: Point) -> Option<Duration> {
+        SIGNED.contains(&point).then_some(AWAY)
     }
 
     /// What a price is asked for.
@@ -170,6 +178,7 @@ impl Provider {
                 .knobs_mut(|knobs| knobs.deposit_limit_ms = WEEK_MS),
             Backend::Unigox => simulator.unigox().knobs_mut(|knobs| {
                 knobs.signing_window_ms = WEEK_MS;
+                knobs.payment_window_ms = WEEK_MS;
                 knobs.confirmation_window_ms = WEEK_MS;
             }),
         }

@@ -11,57 +11,85 @@ use crate::{
     payer::PATIENCE,
     point::{Choice, Point},
     program::Program,
-    theirs::Stage,
+    theirs::{Stage, Theirs},
 };
+
+/// What the provider is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Create,
+    Signature,
+    Confirmation,
+}
+
+impl Call {
+    fn point(self) -> Point {
+        match self {
+            Self::Create => Point::CallInFlight,
+            Self::Signature => Point::SignatureInFlight,
+            Self::Confirmation => Point::ConfirmationInFlight,
+        }
+    }
+
+    fn operation(self) -> Operation {
+        match self {
+            Self::Create => Operation::Create,
+            Self::Signature => Operation::Authorise,
+            Self::Confirmation => Operation::Confirm,
+        }
+    }
+
+    /// Whether the provider has done it.
+    fn is_done(self, theirs: &Theirs) -> bool {
+        match self {
+            Self::Create => true,
+            Self::Signature => theirs.transfers > 0,
+            Self::Confirmation => matches!(theirs.stage, Stage::Confirmed | Stage::Paid),
+        }
+    }
+}
 
 /// A request to the provider that gets no answer.
 pub(crate) struct Flight {
     provider: Provider,
     user: String,
-    operation: Operation,
+    call: Call,
     provider_acts: bool,
     asked_before: u64,
 }
 
 impl Flight {
-    /// The one at this point, if that is where the process dies. The next request hangs from here on.
-    pub(crate) fn at(
-        point: Point,
-        operation: Operation,
+    /// That of this call, if the process dies in it. The next such request hangs from here on.
+    pub(crate) fn of(
+        call: Call,
         choice: Option<Choice>,
         provider: &Provider,
         user: &str,
     ) -> Option<Self> {
-        let choice = choice.filter(|choice| choice.point == point)?;
+        let choice = choice.filter(|choice| choice.point == call.point())?;
         let fault = if choice.provider_acts {
             Fault::TimeoutAfter
         } else {
             Fault::TimeoutBefore
         };
-        let asked_before = provider.requests(operation);
-        provider.fault(operation, fault);
+        let asked_before = provider.requests(call.operation());
+        provider.fault(call.operation(), fault);
         Some(Self {
             provider: provider.clone(),
             user: user.to_owned(),
-            operation,
+            call,
             provider_acts: choice.provider_acts,
             asked_before,
         })
     }
 
     fn is_under_way(&self) -> bool {
-        self.provider.requests(self.operation) > self.asked_before
-            && (!self.provider_acts || self.has_acted())
-    }
-
-    /// Whether the provider has done what it was asked.
-    fn has_acted(&self) -> bool {
-        let books = self.provider.books(&self.user);
-        books.iter().any(|theirs| match self.operation {
-            Operation::Authorise => theirs.transfers > 0,
-            Operation::Confirm => matches!(theirs.stage, Stage::Confirmed | Stage::Paid),
-            _ => true,
-        })
+        let has_acted = || {
+            let books = self.provider.books(&self.user);
+            books.iter().any(|theirs| self.call.is_done(theirs))
+        };
+        self.provider.requests(self.call.operation()) > self.asked_before
+            && (!self.provider_acts || has_acted())
     }
 
     async fn kill(&self, program: &mut Program) -> Result<()> {

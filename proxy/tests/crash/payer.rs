@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     backend::{Backend, Provider},
-    flight::{Flight, in_flight},
+    flight::{Call, Flight, in_flight},
     letter,
     page::{Actor, Page, id, new_key, state, text},
     point::{Choice, Point},
@@ -141,8 +141,7 @@ impl Payer {
         if dies_at(Point::InsideAdoption) {
             provider.fault(Operation::Create, Fault::ServerErrorAfter);
         }
-        let (point, operation) = (Point::CallInFlight, Operation::Create);
-        let flight = Flight::at(point, operation, choice, &provider, &self.user);
+        let flight = Flight::of(Call::Create, choice, &provider, &self.user);
         let order = in_flight(flight, program, self.create(&page)).await?;
         let order = self.settled(&page, &order).await?;
         let id = id(&order)?;
@@ -193,19 +192,11 @@ impl Payer {
         ensure!(is_nowhere, "an address is shown: {order}");
         let id = id(order)?;
         if state(order) == "awaiting_deposit" || self.ever_sent(&id, AUTHORISE) {
-            let is_untouched = self.books().iter().all(|theirs| theirs.signatures == 0);
-            ensure!(
-                is_untouched || self.ever_sent(&id, AUTHORISE),
-                "a signature that nobody authorised"
-            );
-            let point = Point::SignatureInFlight;
-            let flight = Flight::at(
-                point,
-                Operation::Authorise,
-                choice,
-                &self.provider,
-                &self.user,
-            );
+            if !self.ever_sent(&id, AUTHORISE) {
+                let is_untouched = self.books().iter().all(|theirs| theirs.signatures == 0);
+                ensure!(is_untouched, "a signature that nobody authorised");
+            }
+            let flight = Flight::of(Call::Signature, choice, &self.provider, &self.user);
             let amount = &order["crypto"]["amount"];
             let body = json!({ "crypto_amount": amount, "reference": format!("debit-{id}") });
             let authorised = self.act_once(page, Actor::Partner, &id, AUTHORISE, &body);
@@ -227,14 +218,12 @@ impl Payer {
         choice: Option<Choice>,
         id: &str,
     ) -> Result<()> {
-        const ASKED: [&str; 3] = ["awaiting_confirmation", "settling", "completed"];
         if !self.ever_sent(id, CONFIRM) {
-            self.becomes(page, id, &ASKED).await?;
+            self.becomes(page, id, &["awaiting_confirmation"]).await?;
             let is_untouched = self.books().iter().all(|theirs| theirs.confirmations == 0);
             ensure!(is_untouched, "confirmed by nobody");
         }
-        let (point, operation) = (Point::ConfirmationInFlight, Operation::Confirm);
-        let flight = Flight::at(point, operation, choice, &self.provider, &self.user);
+        let flight = Flight::of(Call::Confirmation, choice, &self.provider, &self.user);
         let body = json!({});
         let confirmed = self.act_once(page, Actor::Payer, id, CONFIRM, &body);
         in_flight(flight, program, confirmed).await

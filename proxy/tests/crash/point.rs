@@ -1,5 +1,7 @@
 //! Where the process dies.
 
+use std::time::Duration;
+
 /// A labelled point of an order's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
@@ -53,6 +55,8 @@ pub(crate) struct Choice {
     pub(crate) nth: u32,
     /// Whether the provider makes the order that it is asked for while the process dies.
     pub(crate) provider_acts: bool,
+    /// How long nobody starts it again, in the provider's time.
+    pub(crate) away: Duration,
 }
 
 impl Point {

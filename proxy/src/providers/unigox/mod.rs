@@ -282,7 +282,7 @@ impl Unigox {
         let answer = self.client.send(call).await?;
         let page: wire::Page = wire::data(&answer)?;
         Ok(Listed {
-            pages: page.pagination.total_pages,
+            pages: page.pagination.total_pages.0,
             items: page.items(self.clock.now(), answer.provider_now),
             provider_now: answer.provider_now,
         })

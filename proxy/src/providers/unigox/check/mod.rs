@@ -54,7 +54,7 @@ impl Agreed<'_> {
         self.same_order(
             order_id,
             &parameters.crypto_currency,
-            parameters.crypto_decimals,
+            parameters.crypto_decimals.0,
         )?;
         let chain_id = self.chain(&parameters.chain_id.0)?;
         let token = self.token(&parameters.token_address)?;
@@ -112,7 +112,7 @@ impl Agreed<'_> {
         self.same_order(
             order_id,
             &parameters.crypto_currency,
-            parameters.crypto_decimals,
+            parameters.crypto_decimals.0,
         )?;
         if parameters.direction != "to_seller" {
             return Err("the direction");
@@ -183,7 +183,7 @@ impl Agreed<'_> {
         Ok(amount)
     }
 
-    fn same_order(&self, id: &str, token: &str, decimals: u32) -> Result<(), Unexpected> {
+    fn same_order(&self, id: &str, token: &str, decimals: usize) -> Result<(), Unexpected> {
         let Expected {
             reference,
             token: expected,
@@ -194,7 +194,7 @@ impl Agreed<'_> {
             Err("the order")
         } else if token != expected.symbol() {
             Err("the token")
-        } else if decimals != *expected_decimals {
+        } else if usize::try_from(*expected_decimals) != Ok(decimals) {
             Err("the decimals")
         } else {
             Ok(())

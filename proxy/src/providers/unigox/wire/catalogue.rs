@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::figure::Count;
+
 /// What `GET /supported/payment-rails` answers.
 #[derive(Deserialize)]
 pub(in super::super) struct Rails {
@@ -74,13 +76,16 @@ pub(in super::super) struct Institution {
 
 #[derive(Deserialize)]
 struct Pagination {
-    total: usize,
+    total: Count,
 }
 
 impl Institutions {
     /// Whether there are more than these.
     pub(in super::super) fn are_more(&self) -> bool {
-        let total = self.pagination.as_ref().map(|pagination| pagination.total);
+        let total = self
+            .pagination
+            .as_ref()
+            .map(|pagination| pagination.total.0);
         total.is_none_or(|total| total > self.institutions.len())
     }
 }

@@ -33,6 +33,17 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+/// A count, whichever of the two it is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Count(pub(in super::super) usize);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?.0;
+        text.parse().map(Self).map_err(de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +55,18 @@ mod tests {
                 let figure: Figure = serde_json::from_str(&json).unwrap();
                 assert_eq!(figure.0.to_string(), text);
             }
+        }
+    }
+
+    #[test]
+    fn a_count_is_a_number_or_a_text() {
+        let count = |json| serde_json::from_str::<Count>(json).ok();
+        assert_eq!(
+            (count("7"), count("\"7\"")),
+            (Some(Count(7)), Some(Count(7)))
+        );
+        for json in ["-1", "\"-1\"", "1.5", "null", "\"\"", "1e60"] {
+            assert_eq!(count(json), None, "{json}");
         }
     }
 

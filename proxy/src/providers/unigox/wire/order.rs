@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    figure::Figure,
+    figure::{Count, Figure},
     quote::{Breakdown, effective_rate},
     said,
 };
@@ -106,7 +106,9 @@ impl Order {
             .ok_or(Failure::Misfit("an amount that cannot be"))?;
         let fiat_amount = self.amounts.fiat_amount.map(|Figure(amount)| amount);
         let seconds = self.crypto_transfer_authorization_seconds_left;
-        let seconds = seconds.as_ref().and_then(Value::as_u64);
+        // What cannot be read is not known: the order stands as it does.
+        let seconds = seconds.and_then(|seconds| serde_json::from_value::<Count>(seconds).ok());
+        let seconds = seconds.and_then(|Count(seconds)| u64::try_from(seconds).ok());
         let required = self.action_required.and_then(|required| required.kind);
         let currency = self.amounts.fiat_currency;
         Ok(Snapshot {
@@ -183,7 +185,7 @@ pub(in super::super) struct Page {
 
 #[derive(Deserialize)]
 pub(in super::super) struct Pagination {
-    pub(in super::super) total_pages: usize,
+    pub(in super::super) total_pages: Count,
 }
 
 impl Page {
@@ -282,10 +284,17 @@ mod tests {
 
     #[test]
     fn the_time_that_is_left_counts_from_now() {
-        let mut order = initiated();
-        order["crypto_transfer_authorization_seconds_left"] = json!(1720);
         let until = now().plus(Duration::from_secs(1720));
-        assert_eq!(snapshot(order).waits_until, Some(until));
+        for (said, expected) in [
+            (json!(1720), Some(until)),
+            (json!("1720"), Some(until)),
+            (json!(-1), None),
+            (json!("soon"), None),
+        ] {
+            let mut order = initiated();
+            order["crypto_transfer_authorization_seconds_left"] = said;
+            assert_eq!(snapshot(order).waits_until, expected);
+        }
     }
 
     #[test]

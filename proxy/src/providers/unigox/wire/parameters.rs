@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::figure::Text;
+use super::figure::{Count, Text};
 
 /// What `transfer-authorization-parameters` answers.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,7 +17,7 @@ pub(in super::super) struct TransferParameters {
     pub(in super::super) amount_atomic: Text,
     pub(in super::super) amount_human: Option<Text>,
     pub(in super::super) crypto_currency: String,
-    pub(in super::super) crypto_decimals: u32,
+    pub(in super::super) crypto_decimals: Count,
     pub(in super::super) recommended_gas_limit: Option<Text>,
     pub(in super::super) recommended_ttl_seconds: Option<Text>,
     pub(in super::super) transfer_data: String,
@@ -33,7 +33,7 @@ pub(in super::super) struct RefundParameters {
     pub(in super::super) recipient_address: String,
     pub(in super::super) amount_human: Option<Text>,
     pub(in super::super) crypto_currency: String,
-    pub(in super::super) crypto_decimals: u32,
+    pub(in super::super) crypto_decimals: Count,
     pub(in super::super) direction: String,
     pub(in super::super) safe_params: SafeParams,
     pub(in super::super) domain: Domain,

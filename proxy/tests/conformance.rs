@@ -22,8 +22,12 @@ mod orders;
 mod payers;
 #[path = "conformance/prices.rs"]
 mod prices;
+#[path = "conformance/signatures.rs"]
+mod signatures;
 #[path = "conformance/table.rs"]
 mod table;
+#[path = "conformance/unigox.rs"]
+mod unigox;
 
 use anyhow::Result;
 
@@ -43,7 +47,7 @@ macro_rules! tests {
 macro_rules! keeps_every_promise {
     ($provider:ident: $harness:ty) => {
         mod $provider {
-            use super::{Result, campaign, faults, orders, payers, prices};
+            use super::{Result, campaign, faults, orders, payers, prices, signatures};
 
             tests! {
                 $harness:
@@ -58,6 +62,7 @@ macro_rules! keeps_every_promise {
                 payers::the_verification_of_a_payer_is_known,
                 payers::a_new_payer_is_registered_once,
                 payers::an_order_is_shown_to_its_payer_only,
+                payers::nobody_is_paid_on_the_saved_account_of_another,
                 payers::every_kind_of_account_is_taken,
                 orders::a_new_order_awaits_a_deposit,
                 orders::an_unknown_order_is_refused,
@@ -87,6 +92,14 @@ macro_rules! keeps_every_promise {
                 faults::a_wrong_key_is_told_apart,
                 faults::no_error_holds_a_secret,
                 faults::no_log_line_holds_a_secret,
+                signatures::nothing_is_signed_before_it_is_asked_for,
+                signatures::nothing_is_signed_but_what_was_agreed,
+                signatures::a_signature_of_other_bytes_is_none,
+                signatures::an_order_is_paid_once,
+                signatures::a_lost_answer_to_a_signature_is_uncertain,
+                signatures::money_is_never_confirmed_by_itself,
+                signatures::a_confirmation_may_be_repeated,
+                signatures::what_is_owed_back_takes_a_signature_of_its_own,
                 campaign::every_fault_ends_as_documented,
             }
         }
@@ -95,3 +108,4 @@ macro_rules! keeps_every_promise {
 
 keeps_every_promise! { with_capa: crate::capa::CapaHarness }
 keeps_every_promise! { with_cryptopocket: crate::cryptopocket::PocketHarness }
+keeps_every_promise! { with_unigox: crate::unigox::UnigoxHarness }

@@ -300,7 +300,7 @@ impl Harness for CapaHarness {
         self.simulator.capa().transactions().len()
     }
 
-    fn deposit(&self, reference: &ProviderRef) -> Result<()> {
+    async fn deposit(&self, reference: &ProviderRef) -> Result<()> {
         self.simulator
             .capa()
             .deposit(Pick::Id(reference.0.clone()), Deposit::Exact)?;

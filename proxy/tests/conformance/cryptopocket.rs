@@ -352,7 +352,7 @@ impl Harness for PocketHarness {
         self.simulator.cryptopocket().orders().len()
     }
 
-    fn deposit(&self, reference: &ProviderRef) -> Result<()> {
+    async fn deposit(&self, reference: &ProviderRef) -> Result<()> {
         self.simulator
             .cryptopocket()
             .deposit(Pick::Id(reference.0.clone()), Deposit::Exact)?;
@@ -369,7 +369,7 @@ impl Harness for PocketHarness {
 
     async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)> {
         const PATIENCE: Duration = Duration::from_secs(20);
-        self.deposit(reference)?;
+        self.deposit(reference).await?;
         let mut inbox = self.webhooks.lock().await;
         loop {
             let Some((headers, body)) = tokio::time::timeout(PATIENCE, inbox.recv()).await? else {

@@ -13,7 +13,8 @@ use offramp_domain::{
     time::Timestamp,
 };
 use offramp_proxy::provider::{
-    CreateOutcome, NewOrder, Payee, Provider, ProviderRef, ProviderUserId, QuoteAsk, Snapshot,
+    CreateOutcome, DepositKind, Expected, NewOrder, Payee, Provider, ProviderRef, ProviderUserId,
+    Purpose, QuoteAsk, Snapshot, ToSign,
 };
 use offramp_simulator::{Fault, Operation, Shut};
 
@@ -58,6 +59,19 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     /// What a price may be asked for.
     fn ask(&self, kind: QuoteKind, crypto_amount: &str) -> Result<QuoteAsk>;
 
+    /// What a price for the unverified payer may be asked for.
+    fn unverified_ask(&self) -> Result<QuoteAsk> {
+        Ok(QuoteAsk {
+            user: self.unverified_payer(),
+            ..self.ask(QuoteKind::Firm, "100")?
+        })
+    }
+
+    /// What a price would be asked for to the saved account of somebody else.
+    fn foreign_ask(&self) -> Result<QuoteAsk> {
+        bail!("no accounts are saved")
+    }
+
     /// The account that an order of such a price pays, and its number where each order brings one.
     async fn payee(&self) -> Result<(Payee, Option<String>)>;
 
@@ -76,6 +90,11 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
 
     /// Whether the provider shows which webhooks it wrote.
     fn keeps_history(&self) -> bool;
+
+    /// The smallest step of the provider's times.
+    fn tick(&self) -> Duration {
+        Duration::from_millis(1)
+    }
 
     /// The same on a token and network that is not traded.
     fn ask_for_what_is_not_traded(&self) -> Result<QuoteAsk>;
@@ -107,8 +126,43 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     /// How many orders the provider made.
     fn orders(&self) -> usize;
 
-    /// The deposit arrives as agreed.
-    fn deposit(&self, reference: &ProviderRef) -> Result<()>;
+    /// Whoever has to accept an order, before a deposit is asked for, does.
+    fn accept(&self, _reference: &ProviderRef) -> Result<()> {
+        Ok(())
+    }
+
+    /// The deposit arrives as agreed: a hundred.
+    async fn deposit(&self, reference: &ProviderRef) -> Result<()>;
+
+    /// The payout of an order comes to nothing while its crypto is in the escrow.
+    fn stop_payout(&self, _reference: &ProviderRef) -> Result<()> {
+        bail!("there is no escrow")
+    }
+
+    /// How often crypto was moved for an order.
+    fn transfers(&self, _reference: &ProviderRef) -> Result<u64> {
+        bail!("nothing is moved by a signature")
+    }
+
+    /// What is agreed about an order of so much crypto, before anything is signed for it.
+    fn expected(
+        &self,
+        _reference: &ProviderRef,
+        _purpose: Purpose,
+        _crypto_amount: &str,
+    ) -> Result<Expected> {
+        bail!("nothing is signed")
+    }
+
+    /// A signature by the wallet that pays.
+    fn sign(&self, _request: &ToSign) -> Result<String> {
+        bail!("nothing is signed")
+    }
+
+    /// A signature of the same by another wallet.
+    fn sign_as_a_stranger(&self, _request: &ToSign) -> Result<String> {
+        bail!("nothing is signed")
+    }
 
     /// The provider says this about an order from now on.
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()>;
@@ -127,6 +181,14 @@ pub(crate) fn can(provider: &dyn Provider, asked: Asked) -> bool {
         Asked::Price | Asked::Lock | Asked::Create | Asked::Read | Asked::List | Asked::Verify => {
             true
         }
+    }
+}
+
+/// Whether crypto moves by a signature, into an escrow, and nobody sends any to an address.
+pub(crate) fn is_signed_for(provider: &dyn Provider) -> bool {
+    match provider.capabilities().deposit {
+        DepositKind::SignTypedData | DepositKind::Authorise => true,
+        DepositKind::TransferToAddress => false,
     }
 }
 

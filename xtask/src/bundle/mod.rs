@@ -18,6 +18,7 @@ mod loader;
 mod script;
 mod shrink;
 mod style;
+mod types;
 mod words;
 
 use std::{

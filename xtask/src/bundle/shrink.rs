@@ -14,6 +14,8 @@ use walrus::{
     ir::{Visitor, dfs_in_order},
 };
 
+use super::types;
+
 /// Exported by `wasm-streams`, in the program and in the glue.
 const STREAMS: &str = "intounderlying";
 /// Where a tool of Leptos' would cut the program into parts.
@@ -59,6 +61,7 @@ impl Program {
         }
         empty_uncalled(&mut module);
         walrus::passes::gc::run(&mut module);
+        types::renumber(&mut module);
 
         let mut glue = without_streams(&self.glue);
         let invoked =

@@ -82,19 +82,27 @@ fn values(sentence: &str) -> BTreeSet<&str> {
 }
 
 /// One struct for each object, and how it is made of lines. Each has a function of its own: in one
-/// another, they would copy what they have read once more.
+/// another, they would copy what they have read once more. Its sentences are a list, which is copied
+/// as a whole, and a method for each.
 fn define(
     code: &mut String,
     name: &str,
     object: &Map<String, Value>,
 ) -> Result<(), Box<dyn Error>> {
     let Parts { sentences, objects } = Parts::of(object)?;
-    let keys: Vec<&str> = sentences.iter().map(|(key, _)| *key).collect();
-    let keys = keys.join(", ");
-    let (mut fields, mut values) = (String::new(), String::new());
-    for (key, _) in &sentences {
-        writeln!(fields, "    pub(crate) {key}: &'static str,")?;
-        writeln!(values, "            {key},")?;
+    let (mut fields, mut values, mut methods) = (String::new(), String::new(), String::new());
+    let count = sentences.len();
+    if count > 0 {
+        writeln!(fields, "    own: [&'static str; {count}],")?;
+        writeln!(values, "            own: *lines.take(),")?;
+    }
+    for (number, (key, _)) in sentences.iter().enumerate() {
+        writeln!(
+            methods,
+            "    pub(crate) const fn {key}(&self) -> &'static str {{
+        self.own[{number}]
+    }}"
+        )?;
     }
     for (key, inner) in objects {
         let inner_name = type_name(name, key);
@@ -109,11 +117,10 @@ fn define(
 impl {name} {{
     #[inline(never)]
     fn read(lines: &mut Lines) -> Self {{
-        let &[{keys}] = lines.take();
         Self {{
 {values}        }}
     }}
-}}"
+{methods}}}"
     )?;
     Ok(())
 }

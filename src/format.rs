@@ -56,9 +56,9 @@ impl Locale {
         // The dots and the digits stay on one line.
         let masked = account.masked.replace(' ', NO_BREAK_SPACE);
         match (bank, masked.as_str()) {
-            ("", "") => self.words.common.registered.to_owned(),
+            ("", "") => self.words.common.registered().to_owned(),
             ("", masked) => masked.to_owned(),
-            (bank, "") => [bank, ", ", self.words.common.registered].concat(),
+            (bank, "") => [bank, ", ", self.words.common.registered()].concat(),
             (bank, masked) => [bank, " ", masked].concat(),
         }
     }
@@ -103,7 +103,7 @@ impl Locale {
     /// A country's name: `México`. The code itself where the browser knows no name.
     pub(crate) fn country(&self, code: CountryCode) -> String {
         match code {
-            CountryCode::Sepa => self.words.common.sepa.to_owned(),
+            CountryCode::Sepa => self.words.common.sepa().to_owned(),
             CountryCode::Mx
             | CountryCode::Do
             | CountryCode::Us

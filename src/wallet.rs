@@ -49,11 +49,11 @@ impl Trouble {
             Self::Api(error) => words.errors.sentence(error).to_owned(),
             Self::Wallet { code, detail } => {
                 let sentence = match code.as_str() {
-                    "refused" => sentences.refused,
-                    "busy" => sentences.busy,
-                    "account" => sentences.account,
-                    "chain" => sentences.chain,
-                    _ => sentences.failed,
+                    "refused" => sentences.refused(),
+                    "busy" => sentences.busy(),
+                    "account" => sentences.account(),
+                    "chain" => sentences.chain(),
+                    _ => sentences.failed(),
                 };
                 fill(sentence, &[("detail", detail)])
             }

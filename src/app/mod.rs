@@ -96,7 +96,7 @@ pub(crate) fn App(
                     class="checkout"
                     part="checkout"
                     role="region"
-                    aria-label=locale.words.common.title
+                    aria-label=locale.words.common.title()
                     lang=locale.language()
                 >
                     <Started opened left config progress />
@@ -268,7 +268,10 @@ fn Screen(
     });
     let label = move || {
         let (place, count) = (step.get().place().to_string(), Step::COUNT.to_string());
-        fill(words.common.step_of, &[("step", &place), ("steps", &count)])
+        fill(
+            words.common.step_of(),
+            &[("step", &place), ("steps", &count)],
+        )
     };
     view! {
         <div class="checkout__screen" node_ref=screen>

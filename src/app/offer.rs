@@ -110,7 +110,7 @@ fn OtherOrders(orders: StoredValue<Vec<Rc<Order>>>, on_open: Callback<Rc<Order>>
     let entry = |order: &Rc<Order>| {
         let order = Rc::clone(order);
         let amount = locale.crypto(order.crypto.amount, order.crypto.token);
-        let see = fill(words.app.see_order, &[("amount", &amount)]);
+        let see = fill(words.app.see_order(), &[("amount", &amount)]);
         let open = Callback::new(move |()| on_open.run(Rc::clone(&order)));
         view! {
             <li>
@@ -122,7 +122,7 @@ fn OtherOrders(orders: StoredValue<Vec<Rc<Order>>>, on_open: Callback<Rc<Order>>
     (!entries.is_empty()).then(|| {
         view! {
             <section class="checkout-orders">
-                <h3 class="checkout-step__subtitle">{words.app.other_orders}</h3>
+                <h3 class="checkout-step__subtitle">{words.app.other_orders()}</h3>
                 <ul>{entries}</ul>
             </section>
         }
@@ -139,10 +139,10 @@ fn Verify(
     let words = words();
     let (kind, sentence) = match verification.status {
         VerificationStatus::Verified | VerificationStatus::Required => {
-            (NoticeKind::Info, words.app.verify.required)
+            (NoticeKind::Info, words.app.verify.required())
         }
-        VerificationStatus::Pending => (NoticeKind::Info, words.app.verify.pending),
-        VerificationStatus::Rejected => (NoticeKind::Warning, words.app.verify.rejected),
+        VerificationStatus::Pending => (NoticeKind::Info, words.app.verify.pending()),
+        VerificationStatus::Rejected => (NoticeKind::Warning, words.app.verify.rejected()),
     };
     let is_pending = verification.status == VerificationStatus::Pending;
     let way = match verification
@@ -151,19 +151,19 @@ fn Verify(
     {
         Some(url) => Some(view! { <VerificationLink url /> }),
         None if is_pending => None,
-        None => Some(view! { <p>{words.app.verify.no_link}</p> }),
+        None => Some(view! { <p>{words.app.verify.no_link()}</p> }),
     };
     view! {
         <section class="checkout-step" data-testid="verification">
             <h2 class="checkout-step__title" tabindex="-1">
-                {words.app.verify.title}
+                {words.app.verify.title()}
             </h2>
             <Notice kind>
                 <p>{sentence}</p>
             </Notice>
             {way}
             <Button
-                label=words.app.verify.check
+                label=words.app.verify.check()
                 kind=ButtonKind::Secondary
                 action="check-verification"
                 busy
@@ -185,8 +185,8 @@ pub(crate) fn VerificationLink(url: String) -> View {
             target="_blank"
             rel="noopener noreferrer"
         >
-            {words.app.verify.go}
-            <span class="checkout-visually-hidden">{" "} {words.common.opens_new_tab}</span>
+            {words.app.verify.go()}
+            <span class="checkout-visually-hidden">{" "} {words.common.opens_new_tab()}</span>
         </a>
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn Loading() -> View {
     let words = words();
     view! {
-        <div class="checkout-step" role="status" aria-label=words.common.loading>
+        <div class="checkout-step" role="status" aria-label=words.common.loading()>
             <Skeleton />
             <Skeleton size=SkeletonSize::Block />
             <Skeleton size=SkeletonSize::Block />
@@ -41,10 +41,10 @@ pub(super) fn Failed(
     view! {
         <section class="checkout-step">
             <h2 class="checkout-step__title" tabindex="-1">
-                {words.app.failed_title}
+                {words.app.failed_title()}
             </h2>
             <Refusal problem=Signal::stored(Some(error)) />
-            <Button label=words.common.retry action="retry" busy on_press=on_retry />
+            <Button label=words.common.retry() action="retry" busy on_press=on_retry />
         </section>
     }
 }
@@ -57,12 +57,12 @@ pub(crate) fn RequestId(
 ) -> Option<View> {
     let words = words();
     id.map(|id| {
-        let text = fill(words.common.request_id, &[("id", &id)]);
+        let text = fill(words.common.request_id(), &[("id", &id)]);
         view! {
             <p class="checkout-muted" data-testid="request-id">
                 {text}
             </p>
-            <CopyButton label=words.common.request_id_copy text=id action="copy-request-id" />
+            <CopyButton label=words.common.request_id_copy() text=id action="copy-request-id" />
         }
     })
 }

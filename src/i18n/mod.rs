@@ -111,8 +111,8 @@ impl ErrorsMessages {
     pub(crate) fn sentence(&self, error: &ApiError) -> &'static str {
         match error {
             ApiError::Problem(problem) => self.of_code(problem.code),
-            ApiError::Network => self.network,
-            ApiError::Unreadable => self.ours,
+            ApiError::Network => self.network(),
+            ApiError::Unreadable => self.ours(),
         }
     }
 
@@ -123,28 +123,28 @@ impl ErrorsMessages {
             | ErrorCode::IdempotencyConflict
             | ErrorCode::PayerMismatch
             | ErrorCode::PayerIncomplete
-            | ErrorCode::Internal => self.ours,
-            ErrorCode::Unauthorized | ErrorCode::SessionExpired => self.session,
-            ErrorCode::OriginNotAllowed => self.origin,
-            ErrorCode::VerificationRequired => self.verification,
-            ErrorCode::ReceiverNotVerified => self.receiver,
-            ErrorCode::LimitReached => self.limit,
-            ErrorCode::NotFound => self.not_found,
-            ErrorCode::QuoteNotFound => self.quote_not_found,
-            ErrorCode::ActionNotAllowed => self.action,
-            ErrorCode::WalletNotLinked => self.wallet,
-            ErrorCode::InProgress => self.in_progress,
-            ErrorCode::NeedsOperator => self.operator,
-            ErrorCode::PayerUnlinked => self.unlinked,
-            ErrorCode::QuoteChanged => self.quote_changed,
-            ErrorCode::OrderOpen => self.order_open,
-            ErrorCode::InvalidFields => self.fields,
-            ErrorCode::AmountOutOfRange => self.amount,
-            ErrorCode::AssetUnavailable => self.unavailable,
-            ErrorCode::RateLimited => self.rate_limited,
-            ErrorCode::ProviderRejected => self.rejected,
-            ErrorCode::ProviderUnavailable => self.provider_down,
-            ErrorCode::FundsUnavailable => self.funds,
+            | ErrorCode::Internal => self.ours(),
+            ErrorCode::Unauthorized | ErrorCode::SessionExpired => self.session(),
+            ErrorCode::OriginNotAllowed => self.origin(),
+            ErrorCode::VerificationRequired => self.verification(),
+            ErrorCode::ReceiverNotVerified => self.receiver(),
+            ErrorCode::LimitReached => self.limit(),
+            ErrorCode::NotFound => self.not_found(),
+            ErrorCode::QuoteNotFound => self.quote_not_found(),
+            ErrorCode::ActionNotAllowed => self.action(),
+            ErrorCode::WalletNotLinked => self.wallet(),
+            ErrorCode::InProgress => self.in_progress(),
+            ErrorCode::NeedsOperator => self.operator(),
+            ErrorCode::PayerUnlinked => self.unlinked(),
+            ErrorCode::QuoteChanged => self.quote_changed(),
+            ErrorCode::OrderOpen => self.order_open(),
+            ErrorCode::InvalidFields => self.fields(),
+            ErrorCode::AmountOutOfRange => self.amount(),
+            ErrorCode::AssetUnavailable => self.unavailable(),
+            ErrorCode::RateLimited => self.rate_limited(),
+            ErrorCode::ProviderRejected => self.rejected(),
+            ErrorCode::ProviderUnavailable => self.provider_down(),
+            ErrorCode::FundsUnavailable => self.funds(),
         }
     }
 }

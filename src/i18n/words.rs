@@ -80,10 +80,10 @@ mod tests {
     fn each_sentence_is_where_its_language_has_it() {
         let spanish = Messages::parse(test_support::words("es")).unwrap();
         let english = Messages::parse(test_support::words("en")).unwrap();
-        assert_eq!(spanish.common.loading, "Cargando…");
-        assert_eq!(english.common.loading, "Loading…");
-        assert_eq!(spanish.bank.title, "¿A qué cuenta?");
-        assert_eq!(english.amount.problem.empty, "Type an amount.");
+        assert_eq!(spanish.common.loading(), "Cargando…");
+        assert_eq!(english.common.loading(), "Loading…");
+        assert_eq!(spanish.bank.title(), "¿A qué cuenta?");
+        assert_eq!(english.amount.problem.empty(), "Type an amount.");
     }
 
     #[test]

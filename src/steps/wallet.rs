@@ -38,16 +38,16 @@ pub(crate) fn WalletStep(
     view! {
         <section class="checkout-step" data-testid="step-wallet">
             <h2 class="checkout-step__title" tabindex="-1">
-                {words.wallet.link.title}
+                {words.wallet.link.title()}
             </h2>
-            <p class="checkout-step__lead">{words.wallet.link.lead}</p>
+            <p class="checkout-step__lead">{words.wallet.link.lead()}</p>
             <p>
-                <strong>{words.wallet.link.for_good}</strong>
+                <strong>{words.wallet.link.for_good()}</strong>
             </p>
             {wallets(Job::Link(on_done))}
             <div class="checkout-step__actions">
                 <Button
-                    label=words.common.back
+                    label=words.common.back()
                     kind=ButtonKind::Quiet
                     action="back"
                     on_press=on_back
@@ -63,9 +63,9 @@ pub(super) fn Sign(handle: OrderHandle, action: Action) -> View {
     let locale = context().locale;
     let words = &locale.words.wallet;
     let sentence = if action == Action::AuthoriseRefund {
-        words.refund
+        words.refund()
     } else {
-        words.transfer
+        words.transfer()
     };
     let what = handle.order.with_untracked(|order| {
         let amount = locale.crypto(order.crypto.amount, order.crypto.token);
@@ -77,7 +77,7 @@ pub(super) fn Sign(handle: OrderHandle, action: Action) -> View {
             <p>
                 <strong>{what}</strong>
             </p>
-            <p>{words.nothing_else}</p>
+            <p>{words.nothing_else()}</p>
             {wallets(Job::Sign(handle, action))}
         </div>
     }
@@ -108,13 +108,13 @@ fn wallets(job: Job) -> View {
         match &*asking.found.outcome().value() {
             None => view! {
                 <Skeleton size=SkeletonSize::Block />
-                <span class="checkout-visually-hidden">{words.wallet.looking}</span>
+                <span class="checkout-visually-hidden">{words.wallet.looking()}</span>
             },
             Some(Err(trouble)) => asking.nothing(trouble.sentence(words)),
             Some(Ok(found)) => {
                 let found = Array::from(&found.value);
                 if found.length() == 0 {
-                    return asking.nothing(words.wallet.trouble.none.to_owned());
+                    return asking.nothing(words.wallet.trouble.none().to_owned());
                 }
                 let button = |wallet: JsValue| asking.button(&Array::from(&wallet), busy);
                 let buttons = found.iter().map(button).collect::<Vec<_>>();
@@ -123,7 +123,7 @@ fn wallets(job: Job) -> View {
         }
     });
     let state = region(move || match asking.refusal(words) {
-        _ if busy.get() => view! { <p>{words.wallet.asking}</p> },
+        _ if busy.get() => view! { <p>{words.wallet.asking()}</p> },
         Some(trouble) => danger(trouble),
         None => View::empty(),
     });
@@ -191,10 +191,10 @@ impl Asking {
                         });
                     }
                     Some(_) => {
-                        let expired = words.wallet.trouble.expired.to_owned();
+                        let expired = words.wallet.trouble.expired().to_owned();
                         self.trouble.set(Some(expired));
                     }
-                    None => self.trouble.set(Some(words.errors.ours.to_owned())),
+                    None => self.trouble.set(Some(words.errors.ours().to_owned())),
                 }
             }
             (Some(Ok(answered)), Job::Link(_)) if answered.function == "connect" => {
@@ -222,7 +222,7 @@ impl Asking {
         };
         let code = handle.problem.get().as_ref().and_then(ApiError::code);
         let is_refused = code == Some(ErrorCode::InvalidFields);
-        let refused = is_refused.then(|| words.wallet.trouble.signature.to_owned());
+        let refused = is_refused.then(|| words.wallet.trouble.signature().to_owned());
         self.trouble.get().or(refused)
     }
 
@@ -231,7 +231,7 @@ impl Asking {
         view! {
             {danger(sentence)}
             <Button
-                label=words().wallet.again
+                label=words().wallet.again()
                 kind=ButtonKind::Secondary
                 action="look-again"
                 on_press=look
@@ -243,8 +243,8 @@ impl Asking {
     fn button(self, wallet: &Array, busy: Signal<bool>) -> View {
         let words = &words().wallet;
         let label = match self.job {
-            Job::Link(_) => words.connect_with,
-            Job::Sign(..) => words.sign_with,
+            Job::Link(_) => words.connect_with(),
+            Job::Sign(..) => words.sign_with(),
         };
         let label = fill(label, &[("wallet", &text(&wallet.get(1)))]);
         let id = text(&wallet.get(0));
@@ -274,14 +274,14 @@ impl Asking {
     /// The account that is about to be linked, for good.
     fn linking(self, account: &str, busy: Signal<bool>) -> View {
         let words = &words().wallet.link;
-        let text = fill(words.account, &[("account", account)]);
+        let text = fill(words.account(), &[("account", account)]);
         let other = move |()| self.account.set(String::new());
         view! {
             <p class="checkout-code">{text}</p>
             <div class="checkout-step__actions">
-                <Button label=words.go busy action="link-wallet" on_press=move |()| self.link() />
+                <Button label=words.go() busy action="link-wallet" on_press=move |()| self.link() />
                 <Button
-                    label=words.other
+                    label=words.other()
                     kind=ButtonKind::Secondary
                     action="other-wallet"
                     on_press=other

@@ -57,9 +57,9 @@ pub(crate) fn CopyButton(
     });
     let said = Signal::derive(move || {
         let sentence = match outcome.get()? {
-            Copied::Done => words.common.copied,
-            Copied::Changed => words.common.copy_changed,
-            Copied::Refused => words.common.copy_failed,
+            Copied::Done => words.common.copied(),
+            Copied::Changed => words.common.copy_changed(),
+            Copied::Refused => words.common.copy_failed(),
         };
         Some(sentence.to_owned())
     });

@@ -48,7 +48,7 @@ pub(crate) fn QrCode(
         view! {
             <button type="button" class="checkout-qr" data-action="enlarge-qr" on:click=enlarge>
                 {picture(&drawing, label)}
-                <span class="checkout-qr__say">{words.enlarge}</span>
+                <span class="checkout-qr__say">{words.enlarge()}</span>
             </button>
             <dialog class="checkout-qr__large" aria-label=label on:click=close node_ref=dialog>
                 {picture(&drawing, label)}
@@ -58,7 +58,7 @@ pub(crate) fn QrCode(
                     part="button button-secondary"
                     data-action="close-qr"
                 >
-                    {words.close}
+                    {words.close()}
                 </button>
             </dialog>
         }

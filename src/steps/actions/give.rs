@@ -43,10 +43,10 @@ pub(super) fn Give(handle: OrderHandle, questions: Vec<Question>) -> View {
     let busy = Signal::derive(move || handle.acting.get() == Some(Action::ProvideInformation));
     view! {
         <form class="checkout-step__group" on:submit=send novalidate node_ref=root>
-            <h3 class="checkout-step__subtitle">{words.title}</h3>
+            <h3 class="checkout-step__subtitle">{words.title()}</h3>
             <Summary asking />
             <Questions asking />
-            <Button label=words.send submit=ButtonType::Submit busy action="provide-information" />
+            <Button label=words.send() submit=ButtonType::Submit busy action="provide-information" />
         </form>
     }
 }
@@ -66,7 +66,7 @@ pub(super) fn VerifyPayer(handle: OrderHandle) -> View {
         {
             Some(url) => view! { <VerificationLink url /> },
             None => {
-                view! { <Button label=words.status.get_link busy action="complete-verification" on_press=ask /> }
+                view! { <Button label=words.status.get_link() busy action="complete-verification" on_press=ask /> }
             }
         }
     });

@@ -29,36 +29,36 @@ pub(super) fn Received(
         let amount = order.fiat.amount;
         let amount = amount.map(|amount| locale.money(amount, order.fiat.currency));
         (
-            amount.unwrap_or_else(|| words.confirm.all.to_owned()),
+            amount.unwrap_or_else(|| words.confirm.all().to_owned()),
             locale.account(&order.destination),
         )
     });
     let filled = |sentence| fill(sentence, &[("amount", &amount), ("account", &account)]);
     let (label, kind) = if is_asked_for {
-        (words.confirm.yes, ButtonKind::Secondary)
+        (words.confirm.yes(), ButtonKind::Secondary)
     } else {
-        (words.confirm.early, ButtonKind::Quiet)
+        (words.confirm.early(), ButtonKind::Quiet)
     };
-    let back = locale.words.common.back;
+    let back = locale.words.common.back();
     let yes = Question {
         open: (label, kind, "received"),
-        title: words.confirm.title,
-        lines: vec![filled(words.confirm.only_if)],
-        warning: Some(words.confirm.finality.to_owned()),
+        title: words.confirm.title(),
+        lines: vec![filled(words.confirm.only_if())],
+        warning: Some(words.confirm.finality().to_owned()),
         yes: (
-            words.confirm.confirm,
+            words.confirm.confirm(),
             ButtonKind::Danger,
             "confirm-received",
         ),
         no: (back, "received-no"),
     };
     let no = Question {
-        open: (words.missing.no, kind, "not-received"),
-        title: words.missing.title,
-        lines: vec![words.missing.next.to_owned()],
-        warning: Some(words.missing.body.to_owned()),
+        open: (words.missing.no(), kind, "not-received"),
+        title: words.missing.title(),
+        lines: vec![words.missing.next().to_owned()],
+        warning: Some(words.missing.body().to_owned()),
         yes: (
-            words.missing.report,
+            words.missing.report(),
             ButtonKind::Primary,
             "report-not-received",
         ),
@@ -67,7 +67,7 @@ pub(super) fn Received(
     let asked = RwSignal::new(String::new());
     let note = RwSignal::new(String::new());
     let extra: Extra = Rc::new(
-        move || view! { <TextField label=words.missing.note name="note" value=note enter="send" /> },
+        move || view! { <TextField label=words.missing.note() name="note" value=note enter="send" /> },
     );
     let confirm = move |()| handle.act.run(ActionRequest::ConfirmReceived);
     let report = move |()| {
@@ -80,7 +80,7 @@ pub(super) fn Received(
     let question = is_asked_for.then(|| {
         view! {
             <p>
-                <strong>{filled(words.confirm.question)}</strong>
+                <strong>{filled(words.confirm.question())}</strong>
             </p>
         }
     });

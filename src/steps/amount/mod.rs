@@ -63,7 +63,7 @@ pub(crate) fn AmountStep(
     view! {
         <section class="checkout-step checkout-amount" data-testid="step-amount">
             <h2 class="checkout-step__title" tabindex="-1">
-                {words.amount.title}
+                {words.amount.title()}
             </h2>
             <form on:submit=submit novalidate node_ref=root>
                 <SendSide selling checkout />
@@ -75,7 +75,7 @@ pub(crate) fn AmountStep(
                     is_priced_first=selling.is_priced_first
                 />
                 <div class="checkout-step__actions">
-                    <Button label=words.common.next submit=ButtonType::Submit action="continue" />
+                    <Button label=words.common.next() submit=ButtonType::Submit action="continue" />
                 </div>
             </form>
         </section>
@@ -235,22 +235,22 @@ fn SendSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
     let problem = move || {
         let is_missing =
             selling.is_submitted.get() && selling.sale.with(|sale| sale.asset.is_none());
-        is_missing.then(|| words.problem.asset.to_owned())
+        is_missing.then(|| words.problem.asset().to_owned())
     };
     view! {
         <div class="checkout-amount__pair">
-            <AmountField selling side=Side::Crypto label=words.you_send name="crypto_amount" />
+            <AmountField selling side=Side::Crypto label=words.you_send() name="crypto_amount" />
             <Select
-                label=words.asset
+                label=words.asset()
                 name="asset"
                 options=Signal::stored(options)
                 value=selling.draft.asset
-                placeholder=words.asset_placeholder
+                placeholder=words.asset_placeholder()
                 problem=Signal::derive(problem)
                 disabled=Signal::stored(is_only)
                 on_edit=Callback::new(move |()| selling.draft.answer(Asked::Asset))
             />
-            <p class="checkout-muted">{words.asset_hint}</p>
+            <p class="checkout-muted">{words.asset_hint()}</p>
         </div>
     }
 }
@@ -264,24 +264,24 @@ fn ReceiveSide(selling: Selling, checkout: StoredValue<Checkout>) -> View {
     let problem = move || {
         let is_missing =
             selling.is_submitted.get() && selling.sale.with(|sale| sale.country.is_none());
-        is_missing.then(|| words.problem.country.to_owned())
+        is_missing.then(|| words.problem.country().to_owned())
     };
     let receiver = checkout.with_value(|checkout| checkout.receiver.clone());
     let country = if receiver.is_some() {
-        words.country_of_receiver
+        words.country_of_receiver()
     } else {
-        words.country
+        words.country()
     };
-    let receiver = receiver.map(|receiver| fill(words.receiver, &[("name", &receiver.name)]));
+    let receiver = receiver.map(|receiver| fill(words.receiver(), &[("name", &receiver.name)]));
     view! {
         <div class="checkout-amount__pair">
-            <AmountField selling side=Side::Fiat label=words.you_get name="fiat_amount" />
+            <AmountField selling side=Side::Fiat label=words.you_get() name="fiat_amount" />
             <Select
                 label=country
                 name="country"
                 options=Signal::stored(options)
                 value=selling.draft.country
-                placeholder=words.country_placeholder
+                placeholder=words.country_placeholder()
                 problem=Signal::derive(problem)
                 disabled=Signal::stored(is_only)
                 on_edit=Callback::new(move |()| selling.draft.answer(Asked::Country))
@@ -303,7 +303,8 @@ fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static
     });
     let unit = Signal::derive(move || selling.sale.with(|sale| sale.unit(side).to_owned()));
     let is_first = side == Side::Crypto;
-    let hint = (selling.is_fixed && is_first).then(|| selling.locale.words.amount.fixed.to_owned());
+    let hint =
+        (selling.is_fixed && is_first).then(|| selling.locale.words.amount.fixed().to_owned());
     let is_read_only = selling.is_fixed || (!is_first && !selling.is_priced_first);
     let text = selling.draft.text(side);
     let grouped = Signal::derive(move || text.with(|text| selling.locale.grouped(text)));
@@ -355,9 +356,9 @@ fn LimitsLine(selling: Selling) -> View {
             ("max_other", &text(Side::Fiat, limits.fiat.max)),
         ];
         let sentence = if limits.are_linked {
-            words.limits_with_other
+            words.limits_with_other()
         } else {
-            words.limits
+            words.limits()
         };
         Some(fill(sentence, &values))
     });
@@ -368,9 +369,9 @@ fn LimitsLine(selling: Selling) -> View {
         let range = limits.side(selling.draft.side.get());
         let (label, action, amount) = match selling.trouble() {
             Some(Trouble::Typed(AmountProblem::Above(_))) => {
-                (words.use_max, "use-maximum", range.max)
+                (words.use_max(), "use-maximum", range.max)
             }
-            Some(_) | None => (words.use_min, "use-minimum", range.min),
+            Some(_) | None => (words.use_min(), "use-minimum", range.min),
         };
         let take = Callback::new(move |()| selling.take(amount));
         view! { <Button label kind=ButtonKind::Quiet action on_press=take /> }

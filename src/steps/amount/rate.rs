@@ -31,11 +31,11 @@ pub(super) fn RateLine(
 ) -> View {
     let words = words();
     let line = region(move || match price.price.get() {
-        Price::None if !is_priced_first => words.amount.price_later.into_view(),
+        Price::None if !is_priced_first => words.amount.price_later().into_view(),
         Price::None => View::empty(),
         Price::Calculating => view! {
             <Skeleton />
-            <span class="checkout-visually-hidden">{words.amount.calculating}</span>
+            <span class="checkout-visually-hidden">{words.amount.calculating()}</span>
         },
         Price::Known(quote) => view! { <Rate quote /> },
         Price::Refused(error) => view! { <NoRate error price /> },
@@ -62,14 +62,14 @@ fn Rate(quote: Quote) -> View {
     };
     let fees = quote.fees.iter().map(fee).collect::<Vec<_>>();
     let note = match (quote.guarantee, quote.kind) {
-        (Guarantee::Estimate, _) => Some(words.common.estimate),
-        (_, QuoteKind::Indicative) => Some(words.amount.indicative),
+        (Guarantee::Estimate, _) => Some(words.common.estimate()),
+        (_, QuoteKind::Indicative) => Some(words.amount.indicative()),
         (_, QuoteKind::Firm | QuoteKind::Tolerance) => None,
     };
     view! {
         <p>{rate}</p>
         <ul class="checkout-amount__fees">{fees}</ul>
-        <p class="checkout-muted">{note} " " {words.amount.network_fee}</p>
+        <p class="checkout-muted">{note} " " {words.amount.network_fee()}</p>
     }
 }
 
@@ -84,7 +84,7 @@ fn NoRate(error: ApiError, price: IndicativePrice) -> View {
     if code == Some(ErrorCode::AssetUnavailable) {
         return view! {
             <Notice kind=NoticeKind::Warning>
-                <p>{words.amount.problem.unavailable}</p>
+                <p>{words.amount.problem.unavailable()}</p>
             </Notice>
         };
     }
@@ -92,10 +92,10 @@ fn NoRate(error: ApiError, price: IndicativePrice) -> View {
     let id = error.request_id().map(str::to_owned);
     view! {
         <Notice kind=NoticeKind::Warning>
-            <p>{words.amount.no_price} " " {sentence}</p>
+            <p>{words.amount.no_price()} " " {sentence}</p>
             <RequestId id />
             <Button
-                label=Signal::stored(words.common.retry.to_owned())
+                label=Signal::stored(words.common.retry().to_owned())
                 kind=ButtonKind::Secondary
                 action="retry"
                 on_press=Callback::new(move |()| price.ask_again())
@@ -107,19 +107,19 @@ fn NoRate(error: ApiError, price: IndicativePrice) -> View {
 /// What a fee is for, in words.
 pub(crate) fn fee_label(words: Words, kind: FeeKind) -> &'static str {
     match kind {
-        FeeKind::Spread => words.common.fees.spread,
-        FeeKind::Provider => words.common.fees.provider,
-        FeeKind::Network => words.common.fees.network,
+        FeeKind::Spread => words.common.fees.spread(),
+        FeeKind::Provider => words.common.fees.provider(),
+        FeeKind::Network => words.common.fees.network(),
     }
 }
 
 /// How the money travels to a country, and how long that usually takes.
 pub(crate) fn arrival(words: Words, country: CountryCode) -> &'static str {
     match country {
-        CountryCode::Mx => words.amount.arrival.mexico,
-        CountryCode::Do => words.amount.arrival.dominican_republic,
-        CountryCode::Us => words.amount.arrival.united_states,
-        CountryCode::Sepa => words.amount.arrival.sepa,
+        CountryCode::Mx => words.amount.arrival.mexico(),
+        CountryCode::Do => words.amount.arrival.dominican_republic(),
+        CountryCode::Us => words.amount.arrival.united_states(),
+        CountryCode::Sepa => words.amount.arrival.sepa(),
         CountryCode::Ar
         | CountryCode::Cl
         | CountryCode::Co
@@ -127,6 +127,6 @@ pub(crate) fn arrival(words: Words, country: CountryCode) -> &'static str {
         | CountryCode::Gb
         | CountryCode::Gh
         | CountryCode::In
-        | CountryCode::Ng => words.amount.arrival.elsewhere,
+        | CountryCode::Ng => words.amount.arrival.elsewhere(),
     }
 }

@@ -169,27 +169,27 @@ impl Sale {
         let limit = |amount| locale.of_unit(amount, self.unit(self.side));
         let problem = match trouble {
             Trouble::Typed(problem) => problem,
-            Trouble::Refused(ErrorCode::LimitReached) => return words.limit.to_owned(),
-            Trouble::Refused(_) => return locale.words.errors.amount.to_owned(),
+            Trouble::Refused(ErrorCode::LimitReached) => return words.limit().to_owned(),
+            Trouble::Refused(_) => return locale.words.errors.amount().to_owned(),
         };
         match problem {
-            AmountProblem::Empty => words.empty.to_owned(),
-            AmountProblem::NotAnAmount => words.not_amount.to_owned(),
-            AmountProblem::TooLong => words.too_large.to_owned(),
+            AmountProblem::Empty => words.empty().to_owned(),
+            AmountProblem::NotAnAmount => words.not_amount().to_owned(),
+            AmountProblem::TooLong => words.too_large().to_owned(),
             AmountProblem::TooManyDecimals { max } => {
-                fill(words.decimals, &[("max", &max.to_string())])
+                fill(words.decimals(), &[("max", &max.to_string())])
             }
             AmountProblem::Ambiguous(less) => {
                 let thousand = "1000".parse().unwrap_or_default();
                 let more = less.checked_mul(thousand).unwrap_or(less);
                 let typed = |amount: Amount| locale.typed(&amount.normalized().to_string());
                 fill(
-                    words.ambiguous,
+                    words.ambiguous(),
                     &[("more", &typed(more)), ("less", &typed(less))],
                 )
             }
-            AmountProblem::Below(min) => fill(words.below, &[("min", &limit(min))]),
-            AmountProblem::Above(max) => fill(words.above, &[("max", &limit(max))]),
+            AmountProblem::Below(min) => fill(words.below(), &[("min", &limit(min))]),
+            AmountProblem::Above(max) => fill(words.above(), &[("max", &limit(max))]),
         }
     }
 }

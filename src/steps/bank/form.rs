@@ -221,7 +221,7 @@ pub(in crate::steps) fn Questions(asking: Asking) -> View {
     let bank = Signal::derive(move || {
         asking
             .found_bank()
-            .map(|bank| fill(words.bank.found, &[("bank", &bank)]))
+            .map(|bank| fill(words.bank.found(), &[("bank", &bank)]))
     });
     let question = move |question: Question| {
         let class = if question.is_half() {
@@ -283,7 +283,7 @@ fn Asked(asking: Asking, question: Question) -> View {
                 name
                 options=Signal::stored(options)
                 value
-                placeholder=words.bank.choose
+                placeholder=words.bank.choose()
                 problem
                 on_edit=edit
             />

@@ -87,14 +87,14 @@ pub(crate) fn BankStep(
     });
     let (title, lead) = match &receiver {
         Some(Receiver { name, .. }) => (
-            fill(words.bank.title_for, &[("name", name)]),
-            fill(words.bank.lead_for, &[("name", name)]),
+            fill(words.bank.title_for(), &[("name", name)]),
+            fill(words.bank.lead_for(), &[("name", name)]),
         ),
         None if is_registered => (
-            words.bank.registered_title.to_owned(),
-            words.bank.registered_lead.to_owned(),
+            words.bank.registered_title().to_owned(),
+            words.bank.registered_lead().to_owned(),
         ),
-        None => (words.bank.title.to_owned(), words.bank.lead.to_owned()),
+        None => (words.bank.title().to_owned(), words.bank.lead().to_owned()),
     };
     let busy = saving.is_running();
     Some(view! {
@@ -110,13 +110,13 @@ pub(crate) fn BankStep(
                 <Refusal problem=saving.problem() />
                 <div class="checkout-step__actions">
                     <Button
-                        label=words.common.next
+                        label=words.common.next()
                         submit=ButtonType::Submit
                         busy
                         action="continue"
                     />
                     <Button
-                        label=words.common.back
+                        label=words.common.back()
                         kind=ButtonKind::Quiet
                         action="back"
                         on_press=on_back
@@ -146,7 +146,7 @@ pub(super) fn Summary(asking: Asking) -> View {
         view! {
             <Notice kind=NoticeKind::Danger>
                 <div class="checkout-bank__summary">
-                    <p>{words.bank.summary}</p>
+                    <p>{words.bank.summary()}</p>
                     <ul>{entries}</ul>
                 </div>
             </Notice>

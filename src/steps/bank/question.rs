@@ -152,7 +152,7 @@ impl Question {
             Source::Again(_) => false,
         };
         let label = match self.source {
-            Source::Again(_) => labels.account_number_again.to_owned(),
+            Source::Again(_) => labels.account_number_again().to_owned(),
             Source::Listed(field) => field.with_value(|field| match FieldKey::parse(&field.key) {
                 Some(known) => built_in_label(words, known).to_owned(),
                 None => field.label.clone(),
@@ -160,7 +160,7 @@ impl Question {
             Source::BuiltIn(field) => built_in_label(words, field.key).to_owned(),
         };
         if is_optional {
-            fill(words.bank.optional, &[("label", &label)])
+            fill(words.bank.optional(), &[("label", &label)])
         } else {
             label
         }
@@ -173,18 +173,18 @@ impl Question {
             Source::Again(_) | Source::Listed(_) => return None,
         };
         match field.key {
-            FieldKey::Clabe => Some(hints.clabe),
+            FieldKey::Clabe => Some(hints.clabe()),
             FieldKey::AccountNumber => Some(match field.input {
-                Input::Code { .. } => hints.account_number_do,
+                Input::Code { .. } => hints.account_number_do(),
                 Input::Text { .. } | Input::Digits { .. } | Input::Choice(_) => {
-                    hints.account_number
+                    hints.account_number()
                 }
             }),
-            FieldKey::RoutingNumber => Some(hints.routing_number),
-            FieldKey::DocumentIdentifier => Some(hints.document_identifier),
-            FieldKey::FirstName | FieldKey::LastName | FieldKey::BusinessName => Some(hints.name),
-            FieldKey::Iban => Some(hints.iban),
-            FieldKey::Bic => Some(hints.bic),
+            FieldKey::RoutingNumber => Some(hints.routing_number()),
+            FieldKey::DocumentIdentifier => Some(hints.document_identifier()),
+            FieldKey::FirstName | FieldKey::LastName | FieldKey::BusinessName => Some(hints.name()),
+            FieldKey::Iban => Some(hints.iban()),
+            FieldKey::Bic => Some(hints.bic()),
             FieldKey::HolderType
             | FieldKey::BankName
             | FieldKey::AccountType
@@ -251,7 +251,7 @@ impl Question {
     pub(super) fn sentence(self, words: Words, trouble: Trouble) -> String {
         let problem = match trouble {
             Trouble::Refused(problem) => problem,
-            Trouble::Different => return words.bank.problem.different.to_owned(),
+            Trouble::Different => return words.bank.problem.different().to_owned(),
         };
         let (key, input) = match self.source {
             Source::BuiltIn(field) | Source::Again(field) => (Some(field.key), Some(field.input)),
@@ -270,33 +270,35 @@ fn sentence(words: Words, problem: Problem, key: Option<FieldKey>, input: Option
     };
     let counted = |sentence: &str, digits: &str| fill(sentence, &[("count", digits)]);
     let sentence = match (problem, digits) {
-        (Problem::Incomplete, Some(digits)) => return counted(problems.incomplete_digits, digits),
-        (Problem::TooLong, Some(digits)) => return counted(problems.too_long_digits, digits),
-        (Problem::Incomplete, None) => problems.incomplete,
-        (Problem::TooLong, None) => problems.too_long,
+        (Problem::Incomplete, Some(digits)) => {
+            return counted(problems.incomplete_digits(), digits);
+        }
+        (Problem::TooLong, Some(digits)) => return counted(problems.too_long_digits(), digits),
+        (Problem::Incomplete, None) => problems.incomplete(),
+        (Problem::TooLong, None) => problems.too_long(),
         (Problem::Required, _) => match input {
-            Some(Input::Choice(_)) => problems.required_choice,
+            Some(Input::Choice(_)) => problems.required_choice(),
             Some(Input::Text { .. } | Input::Digits { .. } | Input::Code { .. }) | None => {
-                problems.required
+                problems.required()
             }
         },
         (Problem::Characters, _) => match input {
-            Some(Input::Digits { .. }) => problems.digits_only,
+            Some(Input::Digits { .. }) => problems.digits_only(),
             Some(Input::Text { .. } | Input::Code { .. } | Input::Choice(_)) | None => {
-                problems.characters
+                problems.characters()
             }
         },
-        (Problem::CheckDigit, _) => problems.check_digit,
-        (Problem::CardNumber, _) => problems.card_number,
-        (Problem::LocalAccountNumber, _) => problems.local_account_number,
-        (Problem::UnknownBank, _) => problems.unknown_bank,
-        (Problem::UnknownCountry, _) => problems.unknown_country,
-        (Problem::OutsideSepa, _) => problems.outside_sepa,
-        (Problem::CountryMismatch, _) => problems.country_mismatch,
-        (Problem::NotAChoice, _) => problems.not_a_choice,
-        (Problem::NotAsked, _) => problems.not_asked,
-        (Problem::WrongForm, _) => problems.characters,
-        (Problem::AlreadyUsed, _) => problems.already_used,
+        (Problem::CheckDigit, _) => problems.check_digit(),
+        (Problem::CardNumber, _) => problems.card_number(),
+        (Problem::LocalAccountNumber, _) => problems.local_account_number(),
+        (Problem::UnknownBank, _) => problems.unknown_bank(),
+        (Problem::UnknownCountry, _) => problems.unknown_country(),
+        (Problem::OutsideSepa, _) => problems.outside_sepa(),
+        (Problem::CountryMismatch, _) => problems.country_mismatch(),
+        (Problem::NotAChoice, _) => problems.not_a_choice(),
+        (Problem::NotAsked, _) => problems.not_asked(),
+        (Problem::WrongForm, _) => problems.characters(),
+        (Problem::AlreadyUsed, _) => problems.already_used(),
     };
     sentence.to_owned()
 }
@@ -352,25 +354,25 @@ pub(super) fn answers(questions: &[Question]) -> Answers {
 fn built_in_label(words: Words, key: FieldKey) -> &'static str {
     let labels = &words.bank.label;
     match key {
-        FieldKey::Clabe => labels.clabe,
-        FieldKey::HolderType => labels.holder_type,
-        FieldKey::FirstName => labels.first_name,
-        FieldKey::LastName => labels.last_name,
-        FieldKey::BusinessName => labels.business_name,
-        FieldKey::BankName => labels.bank_name,
-        FieldKey::AccountNumber => labels.account_number,
-        FieldKey::AccountType => labels.account_type,
-        FieldKey::DocumentType => labels.document_type,
-        FieldKey::DocumentIdentifier => labels.document_identifier,
-        FieldKey::RoutingNumber => labels.routing_number,
-        FieldKey::StreetLine1 => labels.street_line1,
-        FieldKey::StreetLine2 => labels.street_line2,
-        FieldKey::City => labels.city,
-        FieldKey::State => labels.state,
-        FieldKey::PostalCode => labels.postal_code,
-        FieldKey::AddressCountry => labels.address_country,
-        FieldKey::Iban => labels.iban,
-        FieldKey::Bic => labels.bic,
+        FieldKey::Clabe => labels.clabe(),
+        FieldKey::HolderType => labels.holder_type(),
+        FieldKey::FirstName => labels.first_name(),
+        FieldKey::LastName => labels.last_name(),
+        FieldKey::BusinessName => labels.business_name(),
+        FieldKey::BankName => labels.bank_name(),
+        FieldKey::AccountNumber => labels.account_number(),
+        FieldKey::AccountType => labels.account_type(),
+        FieldKey::DocumentType => labels.document_type(),
+        FieldKey::DocumentIdentifier => labels.document_identifier(),
+        FieldKey::RoutingNumber => labels.routing_number(),
+        FieldKey::StreetLine1 => labels.street_line1(),
+        FieldKey::StreetLine2 => labels.street_line2(),
+        FieldKey::City => labels.city(),
+        FieldKey::State => labels.state(),
+        FieldKey::PostalCode => labels.postal_code(),
+        FieldKey::AddressCountry => labels.address_country(),
+        FieldKey::Iban => labels.iban(),
+        FieldKey::Bic => labels.bic(),
     }
 }
 
@@ -378,13 +380,13 @@ fn built_in_label(words: Words, key: FieldKey) -> &'static str {
 fn choice(words: Words, value: &str) -> Option<&'static str> {
     let choices = &words.bank.choice;
     match value {
-        "individual" => Some(choices.individual),
-        "business" => Some(choices.business),
-        "savings" => Some(choices.savings),
-        "checking" => Some(choices.checking),
-        "cedula" => Some(choices.cedula),
-        "rnc" => Some(choices.rnc),
-        "passport" => Some(choices.passport),
+        "individual" => Some(choices.individual()),
+        "business" => Some(choices.business()),
+        "savings" => Some(choices.savings()),
+        "checking" => Some(choices.checking()),
+        "cedula" => Some(choices.cedula()),
+        "rnc" => Some(choices.rnc()),
+        "passport" => Some(choices.passport()),
         _ => None,
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn SavedAccounts(accounts: Accounts) -> View {
     let option = |saved: SavedDestination| {
         let bank = saved.bank_name.as_deref().unwrap_or_default();
         let text = fill(
-            words.bank.saved_account,
+            words.bank.saved_account(),
             &[("bank", bank), ("number", &saved.masked)],
         );
         (saved.id, text.trim().to_owned())
@@ -109,9 +109,9 @@ pub(super) fn SavedAccounts(accounts: Accounts) -> View {
         if options.is_empty() {
             return View::empty();
         }
-        options.push((ANOTHER.to_owned(), words.bank.another.to_owned()));
+        options.push((ANOTHER.to_owned(), words.bank.another().to_owned()));
         view! {
-            <Choice legend=words.bank.saved name="destination" options value=accounts.choice />
+            <Choice legend=words.bank.saved() name="destination" options value=accounts.choice />
             <Remove accounts />
         }
     })
@@ -144,12 +144,12 @@ fn Remove(accounts: Accounts) -> View {
             asked.set(String::new());
         });
         let question = Question {
-            open: (words.open, ButtonKind::Quiet, "remove-account"),
-            title: words.title,
-            lines: vec![words.body.to_owned()],
+            open: (words.open(), ButtonKind::Quiet, "remove-account"),
+            title: words.title(),
+            lines: vec![words.body().to_owned()],
             warning: None,
-            yes: (words.yes, ButtonKind::Danger, "remove-account-yes"),
-            no: (words.no, "remove-account-no"),
+            yes: (words.yes(), ButtonKind::Danger, "remove-account-yes"),
+            no: (words.no(), "remove-account-no"),
         };
         let remove = move |()| {
             let account = accounts.choice.get_untracked();

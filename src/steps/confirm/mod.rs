@@ -77,7 +77,7 @@ pub(crate) fn ConfirmStep(
             let Worse { before, now } = worse.as_ref()?;
             Some(
                 [
-                    words.worse.before,
+                    words.worse.before(),
                     " ",
                     &locale.money(*before, now.currency),
                 ]
@@ -104,7 +104,7 @@ pub(crate) fn ConfirmStep(
             on:focusin=handler(move |event: FocusEvent| touch(&event))
         >
             <h2 class="checkout-step__title" tabindex="-1">
-                {words.title}
+                {words.title()}
             </h2>
             <Total quote asked />
             <Changed confirming />
@@ -300,11 +300,11 @@ fn Changed(confirming: Confirming) -> View {
         let (kind, text) = match change {
             Change::Better(now) => (
                 NoticeKind::Success,
-                fill(words.changed, &[("amount", &money(now))]),
+                fill(words.changed(), &[("amount", &money(now))]),
             ),
             Change::Worse { now, less } => {
                 let (now, less) = (money(now), money(less));
-                let text = fill(words.changed_less, &[("amount", &now), ("less", &less)]);
+                let text = fill(words.changed_less(), &[("amount", &now), ("less", &less)]);
                 (NoticeKind::Warning, text)
             }
         };
@@ -358,11 +358,11 @@ fn Confirm(confirming: Confirming) -> View {
     };
     let label = Signal::derive(move || {
         let label = if is_unanswered() {
-            words.common.retry
+            words.common.retry()
         } else if is_over() {
-            words.confirm.update
+            words.confirm.update()
         } else {
-            words.confirm.confirm
+            words.confirm.confirm()
         };
         label.to_owned()
     });
@@ -379,7 +379,7 @@ fn Confirm(confirming: Confirming) -> View {
     let busy = Signal::derive(move || confirming.is_busy() && !is_over());
     let stopped = Signal::derive(move || {
         let is_stopped = phase.with(|phase| matches!(phase, Phase::Stopped));
-        is_stopped.then(|| words.confirm.stopped.to_owned())
+        is_stopped.then(|| words.confirm.stopped().to_owned())
     });
     view! {
         <div class="checkout-step__actions">
@@ -391,7 +391,7 @@ fn Confirm(confirming: Confirming) -> View {
                 attr:data-action=action
             />
             <Button
-                label=words.common.back
+                label=words.common.back()
                 kind=ButtonKind::Quiet
                 action="back"
                 on_press=confirming.exits.bank
@@ -417,7 +417,7 @@ fn Trouble(confirming: Confirming) -> View {
         if confirming.is_checking.get() {
             return view! {
                 <Notice>
-                    <p>{words.confirm.checking}</p>
+                    <p>{words.confirm.checking()}</p>
                 </Notice>
             };
         }
@@ -436,9 +436,9 @@ fn Refused(confirming: Confirming, error: ApiError) -> View {
     let is_unanswered = is_unknown(&error) && confirming.unanswered.with(Option::is_some);
     let code = error.code();
     let sentence = if is_unanswered {
-        words.confirm.unknown
+        words.confirm.unknown()
     } else if code == Some(ErrorCode::QuoteNotFound) {
-        words.confirm.quote_over
+        words.confirm.quote_over()
     } else {
         words.errors.sentence(&error)
     };
@@ -449,18 +449,18 @@ fn Refused(confirming: Confirming, error: ApiError) -> View {
     );
     let change_amount = needs_amount.then(|| {
         let change = Callback::new(move |()| confirming.change_amount());
-        way_out(words.confirm.change_amount, "change-amount", change)
+        way_out(words.confirm.change_amount(), "change-amount", change)
     });
     let link = (code == Some(ErrorCode::WalletNotLinked)).then(|| {
         way_out(
-            words.wallet.link.title,
+            words.wallet.link.title(),
             "to-wallet",
             confirming.exits.wallet,
         )
     });
     let change_bank = (code == Some(ErrorCode::ProviderRejected)).then(|| {
         way_out(
-            words.confirm.change_bank,
+            words.confirm.change_bank(),
             "change-bank",
             confirming.exits.bank,
         )

@@ -29,9 +29,9 @@ pub(super) fn Total(
     let label = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));
         let label = match guarantee {
-            Some(Guarantee::AtLeast) => words.confirm.you_get_at_least,
-            Some(Guarantee::Estimate) => words.confirm.you_get_about,
-            Some(Guarantee::Exact) | None => words.confirm.you_get,
+            Some(Guarantee::AtLeast) => words.confirm.you_get_at_least(),
+            Some(Guarantee::Estimate) => words.confirm.you_get_about(),
+            Some(Guarantee::Exact) | None => words.confirm.you_get(),
         };
         label.to_owned()
     });
@@ -39,7 +39,7 @@ pub(super) fn Total(
         Some(quote) => locale.money(headline(&quote), quote.currency).into_view(),
         None => view! {
             <Skeleton />
-            <span class="checkout-visually-hidden">{words.confirm.loading}</span>
+            <span class="checkout-visually-hidden">{words.confirm.loading()}</span>
         },
     });
     let promise = Signal::derive(move || {
@@ -69,11 +69,13 @@ fn headline(quote: &Quote) -> Amount {
 /// How binding the price is, never more than it is.
 fn promise(words: Words, quote: &Quote) -> &'static str {
     match (quote.kind, quote.guarantee) {
-        (_, Guarantee::Estimate) => words.common.estimate,
+        (_, Guarantee::Estimate) => words.common.estimate(),
         (QuoteKind::Firm | QuoteKind::Tolerance, Guarantee::Exact | Guarantee::AtLeast) => {
-            words.confirm.firm
+            words.confirm.firm()
         }
-        (QuoteKind::Indicative, Guarantee::Exact | Guarantee::AtLeast) => words.confirm.indicative,
+        (QuoteKind::Indicative, Guarantee::Exact | Guarantee::AtLeast) => {
+            words.confirm.indicative()
+        }
     }
 }
 
@@ -94,14 +96,14 @@ pub(super) fn Review(
         ..account
     };
     let account = locale.account(&account);
-    let receiver = receiver.map(|receiver| row(words.confirm.receiver, receiver.name));
+    let receiver = receiver.map(|receiver| row(words.confirm.receiver(), receiver.name));
     let terms = region(move || match quote.get() {
         Some(quote) => terms(locale, &quote).into_view(),
         None => View::empty(),
     });
     view! {
         <dl class="checkout-rows">
-            {terms} {row(words.confirm.to, account)} {receiver} {row(words.confirm.when, when)}
+            {terms} {row(words.confirm.to(), account)} {receiver} {row(words.confirm.when(), when)}
         </dl>
     }
 }
@@ -110,12 +112,12 @@ fn terms(locale: Locale, quote: &Quote) -> Vec<View> {
     let words = locale.words;
     let mut rows = vec![
         row(
-            words.confirm.you_send,
+            words.confirm.you_send(),
             locale.crypto(quote.crypto_amount, quote.token),
         ),
-        row(words.confirm.network, quote.network.name().to_owned()),
+        row(words.confirm.network(), quote.network.name().to_owned()),
         named_row(
-            words.confirm.rate,
+            words.confirm.rate(),
             locale.rate(quote.rate, quote.token, quote.currency),
             Some("quote-rate"),
         ),
@@ -128,7 +130,10 @@ fn terms(locale: Locale, quote: &Quote) -> Vec<View> {
     };
     rows.extend(quote.fees.iter().map(fee));
     if quote.fees.is_empty() {
-        rows.push(row(words.confirm.fees, words.confirm.no_fees.to_owned()));
+        rows.push(row(
+            words.confirm.fees(),
+            words.confirm.no_fees().to_owned(),
+        ));
     }
     // The headline already names the other one of the two.
     if quote.guarantee == Guarantee::Exact
@@ -136,7 +141,7 @@ fn terms(locale: Locale, quote: &Quote) -> Vec<View> {
         && minimum != quote.fiat_amount
     {
         rows.push(row(
-            words.confirm.minimum,
+            words.confirm.minimum(),
             locale.money(minimum, quote.currency),
         ));
     }
@@ -166,16 +171,16 @@ pub(super) fn WhatIf(quote: Signal<Option<Quote>>) -> View {
     let price = Signal::derive(move || {
         let guarantee = quote.with(|quote| quote.as_ref().map(|quote| quote.guarantee));
         let sentence = match guarantee {
-            Some(Guarantee::Estimate) => words.what_if_estimate,
-            Some(Guarantee::Exact | Guarantee::AtLeast) | None => words.what_if_exact,
+            Some(Guarantee::Estimate) => words.what_if_estimate(),
+            Some(Guarantee::Exact | Guarantee::AtLeast) | None => words.what_if_exact(),
         };
         sentence.to_owned()
     });
     view! {
         <div class="checkout-step__group">
-            <h3 class="checkout-step__subtitle">{words.what_if}</h3>
+            <h3 class="checkout-step__subtitle">{words.what_if()}</h3>
             <p class="checkout-muted">{price}</p>
-            <p class="checkout-muted">{words.what_if_late}</p>
+            <p class="checkout-muted">{words.what_if_late()}</p>
         </div>
     }
 }

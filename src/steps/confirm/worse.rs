@@ -49,12 +49,12 @@ pub(super) fn WorsePrice(
     let Worse { before, now } = worse;
     let money = |amount: Amount| locale.money(amount, now.currency);
     let less = before.checked_sub(promised(&now)).map(money);
-    let less = less.map(|less| fill(words.less, &[("amount", &less)]));
+    let less = less.map(|less| fill(words.less(), &[("amount", &less)]));
     let minimum = now.fiat_minimum;
     let (before, now) = (money(before), money(promised(&now)));
     let floor = floor.map(|floor| {
-        let label = fill(words.floor, &[("amount", &money(floor))]);
-        let hint = fill(words.floor_hint, &[("floor", &label)]);
+        let label = fill(words.floor(), &[("amount", &money(floor))]);
+        let hint = fill(words.floor_hint(), &[("floor", &label)]);
         view! {
             <Button
                 label
@@ -79,15 +79,15 @@ pub(super) fn WorsePrice(
             data-testid="notice-quote-changed"
         >
             <h3 class="checkout-step__subtitle" id="checkout-worse" tabindex="-1" node_ref=title>
-                {words.title}
+                {words.title()}
             </h3>
             <dl class="checkout-confirm__compare">
                 <div>
-                    <dt>{words.before}</dt>
+                    <dt>{words.before()}</dt>
                     <dd class="checkout-confirm__before">{before}</dd>
                 </div>
                 <div>
-                    <dt>{words.now}</dt>
+                    <dt>{words.now()}</dt>
                     <dd>
                         <strong>{now.clone()}</strong>
                     </dd>
@@ -95,14 +95,14 @@ pub(super) fn WorsePrice(
             </dl>
             <p>{less}</p>
             <Button
-                label=fill(words.accept, &[("amount", &now)])
+                label=fill(words.accept(), &[("amount", &now)])
                 action="accept-quote"
                 busy
                 on_press=Callback::new(move |()| on_accept.run(minimum))
             />
             {floor}
             <Button
-                label=words.decline
+                label=words.decline()
                 kind=ButtonKind::Quiet
                 action="decline-quote"
                 on_press=on_decline

@@ -24,7 +24,7 @@ pub(super) fn Address(transfer: TransferToAddress) -> View {
     let TransferToAddress {
         network, address, ..
     } = transfer;
-    let label = fill(words.address, &[("network", network.name())]);
+    let label = fill(words.address(), &[("network", network.name())]);
     let label_id = unique_id("address");
     let groups = groups(&address).into_iter().map(|group| {
         view! {

@@ -38,12 +38,12 @@ fn question(handle: OrderHandle) -> Question {
         .order
         .with_untracked(|order| is_offered(order, Action::ReportSent));
     Question {
-        open: (words.open, ButtonKind::Quiet, "cancel"),
-        title: words.title,
-        lines: vec![words.not_sent.to_owned()],
-        warning: may_have_sent.then(|| words.sent.to_owned()),
-        yes: (words.yes, ButtonKind::Danger, "cancel-yes"),
-        no: (words.no, "cancel-no"),
+        open: (words.open(), ButtonKind::Quiet, "cancel"),
+        title: words.title(),
+        lines: vec![words.not_sent().to_owned()],
+        warning: may_have_sent.then(|| words.sent().to_owned()),
+        yes: (words.yes(), ButtonKind::Danger, "cancel-yes"),
+        no: (words.no(), "cancel-no"),
     }
 }
 

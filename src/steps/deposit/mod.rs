@@ -111,12 +111,12 @@ impl Screen {
 
     fn title(&self, words: &DepositMessages) -> String {
         match self {
-            Self::Send(transfer) => fill(words.title, &[("network", transfer.network.name())]),
-            Self::TooLate(_) => words.over.title.to_owned(),
-            Self::Cancelling => words.cancelling.title.to_owned(),
-            Self::Sign => words.sign.title.to_owned(),
-            Self::Authorise(_) => words.authorise.title.to_owned(),
-            Self::Nothing => words.waiting.title.to_owned(),
+            Self::Send(transfer) => fill(words.title(), &[("network", transfer.network.name())]),
+            Self::TooLate(_) => words.over.title().to_owned(),
+            Self::Cancelling => words.cancelling.title().to_owned(),
+            Self::Sign => words.sign.title().to_owned(),
+            Self::Authorise(_) => words.authorise.title().to_owned(),
+            Self::Nothing => words.waiting.title().to_owned(),
         }
     }
 
@@ -126,15 +126,15 @@ impl Screen {
             Self::TooLate(_) => view! {
                 <Notice kind=NoticeKind::Danger>
                     <p>
-                        <strong>{words.over.body}</strong>
+                        <strong>{words.over.body()}</strong>
                     </p>
-                    <p>{words.over.why}</p>
-                    <p>{words.over.sent}</p>
+                    <p>{words.over.why()}</p>
+                    <p>{words.over.sent()}</p>
                 </Notice>
             },
             Self::Cancelling => view! {
                 <Notice kind=NoticeKind::Warning>
-                    <p>{words.cancelling.body}</p>
+                    <p>{words.cancelling.body()}</p>
                 </Notice>
             },
             Self::Send(_) | Self::Sign | Self::Authorise(_) | Self::Nothing => View::empty(),
@@ -167,16 +167,16 @@ fn Send(transfer: TransferToAddress) -> View {
         ..
     } = transfer;
     let wait = (after_sending == AfterSending::Wait)
-        .then(|| view! { <p data-testid="wait">{words.wait}</p> });
+        .then(|| view! { <p data-testid="wait">{words.wait()}</p> });
     view! {
         <AmountToSend amount token />
         <NetworkBanner transfer=transfer.clone() />
         <ScanOrOpen transfer=transfer.clone() />
         <div class="checkout-step__group">
             <Address transfer />
-            <CopyButton label=words.copy_address text=address action="copy-address" />
-            <p class="checkout-muted">{words.compare}</p>
-            <p class="checkout-muted">{words.one_use}</p>
+            <CopyButton label=words.copy_address() text=address action="copy-address" />
+            <p class="checkout-muted">{words.compare()}</p>
+            <p class="checkout-muted">{words.one_use()}</p>
         </div>
         {offer_until.map(|until| view! { <TimeLeft until /> })}
         <FromExchange amount token network />
@@ -188,7 +188,7 @@ fn Send(transfer: TransferToAddress) -> View {
 #[component]
 fn ByPartner(authorisation: Authorisation) -> View {
     let locale = context().locale;
-    let body = locale.words.deposit.authorise.body;
+    let body = locale.words.deposit.authorise.body();
     let amount = locale.crypto(authorisation.amount, authorisation.token);
     let network = authorisation.network.name();
     view! {
@@ -201,7 +201,7 @@ fn ByPartner(authorisation: Authorisation) -> View {
 #[component]
 fn NothingYet() -> View {
     let words = &words().deposit;
-    view! { <p class="checkout-step__lead">{words.waiting.body}</p> }
+    view! { <p class="checkout-step__lead">{words.waiting.body()}</p> }
 }
 
 /// Whether the payer may do this now.

@@ -19,7 +19,7 @@ pub(crate) fn OfflineNotice(connection: Signal<Connection>) -> View {
         Connection::Live => View::empty(),
         Connection::Offline { last_checked } => {
             let time = locale.time(last_checked);
-            let text = fill(locale.words.deposit.offline, &[("time", &time)]);
+            let text = fill(locale.words.deposit.offline(), &[("time", &time)]);
             view! {
                 <Notice kind=NoticeKind::Warning>
                     <p>{text}</p>

@@ -27,12 +27,12 @@ pub(super) fn AmountToSend(amount: Amount, token: Token) -> View {
     let bare = amount.normalized().to_string();
     view! {
         <div class="checkout-step__group">
-            <p class="checkout-field__label">{words.amount}</p>
+            <p class="checkout-field__label">{words.amount()}</p>
             <div class="checkout-deposit__amount">
                 <span class="checkout-deposit__figure" data-testid="deposit-amount">
                     {locale.crypto(amount, token)}
                 </span>
-                <CopyButton label=words.copy_amount text=bare action="copy-amount" />
+                <CopyButton label=words.copy_amount() text=bare action="copy-amount" />
             </div>
         </div>
     }
@@ -43,20 +43,23 @@ pub(super) fn AmountToSend(amount: Amount, token: Token) -> View {
 pub(super) fn NetworkBanner(transfer: TransferToAddress) -> View {
     let words = &words().deposit;
     let (network, token) = (transfer.network, transfer.token.symbol());
-    let only = fill(words.only, &[("token", token), ("network", network.name())]);
+    let only = fill(
+        words.only(),
+        &[("token", token), ("network", network.name())],
+    );
     let chain = network
         .chain_id()
-        .map(|id| fill(words.chain_id, &[("id", &id.to_string())]))
+        .map(|id| fill(words.chain_id(), &[("id", &id.to_string())]))
         .map(|text| view! { <p class="checkout-muted">{text}</p> });
     let contract = transfer.token_contract.map(|contract| {
         let text = fill(
-            words.contract,
+            words.contract(),
             &[("token", token), ("contract", &shortened(&contract))],
         );
         view! {
             <div class="checkout-deposit__contract">
                 <span class="checkout-muted">{text}</span>
-                <CopyButton label=words.copy_contract text=contract action="copy-contract" />
+                <CopyButton label=words.copy_contract() text=contract action="copy-contract" />
             </div>
         }
     });
@@ -65,7 +68,7 @@ pub(super) fn NetworkBanner(transfer: TransferToAddress) -> View {
             <p>
                 <strong>{only}</strong>
             </p>
-            <p>{words.wrong_network}</p>
+            <p>{words.wrong_network()}</p>
             {chain}
             {contract}
         </div>
@@ -92,7 +95,7 @@ pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> View {
                 data-action="open-wallet"
             >
                 <Icon picture=Picture::External />
-                {words.open_wallet}
+                {words.open_wallet()}
             </a>
         }
     });
@@ -107,18 +110,18 @@ pub(super) fn ScanOrOpen(transfer: TransferToAddress) -> View {
     let label = Signal::derive(move || {
         if is_link.get() {
             fill(
-                words.qr.link_label,
+                words.qr.link_label(),
                 &[("amount", &amount), ("network", network)],
             )
         } else {
-            fill(words.qr.address_label, &[("address", &transfer.address)])
+            fill(words.qr.address_label(), &[("address", &transfer.address)])
         }
     });
     let hint = Signal::derive(move || {
         if is_link.get() {
-            words.qr.link_hint.to_owned()
+            words.qr.link_hint().to_owned()
         } else {
-            fill(words.qr.address_hint, &[("network", network)])
+            fill(words.qr.address_hint(), &[("network", network)])
         }
     });
     view! {
@@ -148,9 +151,9 @@ fn Modes(is_link: RwSignal<bool>) -> View {
         }
     };
     view! {
-        <div class="checkout-deposit__modes" role="group" aria-label=words.modes>
-            {button(true, "qr-link", words.link)}
-            {button(false, "qr-address", words.address)}
+        <div class="checkout-deposit__modes" role="group" aria-label=words.modes()>
+            {button(true, "qr-link", words.link())}
+            {button(false, "qr-address", words.address())}
         </div>
     }
 }
@@ -169,8 +172,8 @@ pub(super) fn FromExchange(amount: Amount, token: Token, network: Network) -> Vi
             return View::empty();
         }
         view! {
-            <p>{fill(words.body, &[("amount", &amount)])}</p>
-            <p>{fill(words.network, &[("network", network.name())])}</p>
+            <p>{fill(words.body(), &[("amount", &amount)])}</p>
+            <p>{fill(words.network(), &[("network", network.name())])}</p>
         }
     });
     view! {
@@ -184,7 +187,7 @@ pub(super) fn FromExchange(amount: Amount, token: Token, network: Network) -> Vi
                     prop:checked=is_open
                     on:change=toggle
                 />
-                <span>{words.title}</span>
+                <span>{words.title()}</span>
             </label>
             <div id=id aria-live="polite">
                 {advice}

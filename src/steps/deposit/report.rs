@@ -40,7 +40,7 @@ pub(crate) fn ReportSent(
         (false, _) => View::empty(),
         (true, true) => view! { <Report handle /> },
         (true, false) => {
-            let label = words().deposit.report.send;
+            let label = words().deposit.report.send();
             let open = move |()| is_opened.set(true);
             view! { <Button label kind=ButtonKind::Quiet action="already-sent" on_press=open /> }
         }
@@ -114,38 +114,38 @@ fn Report(handle: OrderHandle) -> View {
     });
     let title = Signal::derive(move || {
         match stage() {
-            Stage::First | Stage::Late => words.title,
-            Stage::Corrected => words.title_again,
+            Stage::First | Stage::Late => words.title(),
+            Stage::Corrected => words.title_again(),
         }
         .to_owned()
     });
     let lead = Signal::derive(move || match (stage(), saved()) {
         (Stage::First | Stage::Late, _) => fill(
-            words.only_if,
+            words.only_if(),
             &[("amount", &amount), ("network", network.name())],
         ),
-        (Stage::Corrected, Some(hash)) => fill(words.saved, &[("hash", &shortened(&hash))]),
-        (Stage::Corrected, None) => words.add.to_owned(),
+        (Stage::Corrected, Some(hash)) => fill(words.saved(), &[("hash", &shortened(&hash))]),
+        (Stage::Corrected, None) => words.add().to_owned(),
     });
     let label = Signal::derive(move || {
         match stage() {
-            Stage::First | Stage::Late => words.hash,
-            Stage::Corrected => words.hash_needed,
+            Stage::First | Stage::Late => words.hash(),
+            Stage::Corrected => words.hash_needed(),
         }
         .to_owned()
     });
     let button = Signal::derive(move || {
         match stage() {
-            Stage::First => words.send,
-            Stage::Late => words.send_late,
-            Stage::Corrected => words.save,
+            Stage::First => words.send(),
+            Stage::Late => words.send_late(),
+            Stage::Corrected => words.save(),
         }
         .to_owned()
     });
     let hint = match network.family() {
-        Family::Evm => words.hint_evm,
-        Family::Solana => words.hint_solana,
-        Family::Starknet => words.hint_starknet,
+        Family::Evm => words.hint_evm(),
+        Family::Solana => words.hint_solana(),
+        Family::Starknet => words.hint_starknet(),
     };
     let busy = Signal::derive(move || handle.acting.get() == Some(Action::ReportSent));
     view! {
@@ -225,13 +225,13 @@ impl WrongHash {
 
     fn words(self, words: &DepositReportMessages, network: Network) -> String {
         let sentence = match self {
-            Self::Missing => words.missing,
-            Self::Address => words.is_address,
-            Self::Used => words.used,
+            Self::Missing => words.missing(),
+            Self::Address => words.is_address(),
+            Self::Used => words.used(),
             Self::Form => match network.family() {
-                Family::Evm => words.wrong_evm,
-                Family::Solana => words.wrong_solana,
-                Family::Starknet => words.wrong_starknet,
+                Family::Evm => words.wrong_evm(),
+                Family::Solana => words.wrong_solana(),
+                Family::Starknet => words.wrong_starknet(),
             },
         };
         fill(sentence, &[("network", network.name())])

@@ -29,9 +29,9 @@ pub(super) fn TimeLeft(until: Timestamp) -> View {
     let warning = region(move || {
         let (kind, text) = match (is_soon.get(), is_over.get()) {
             (false, _) => return View::empty(),
-            (true, false) => (NoticeKind::Warning, words.time.soon),
+            (true, false) => (NoticeKind::Warning, words.time.soon()),
             // The server has not said so yet, and says what follows from it.
-            (true, true) => (NoticeKind::Danger, words.time.up),
+            (true, true) => (NoticeKind::Danger, words.time.up()),
         };
         view! {
             <Notice kind>
@@ -41,17 +41,17 @@ pub(super) fn TimeLeft(until: Timestamp) -> View {
     });
     view! {
         <div class="checkout-deposit__time" class:checkout-deposit__time--soon=is_soon>
-            <span>{words.time.title}</span>
+            <span>{words.time.title()}</span>
             <span
                 class="checkout-deposit__left"
                 role="timer"
-                aria-label=words.time.title
+                aria-label=words.time.title()
                 data-testid="countdown"
             >
                 {face}
             </span>
             <span class="checkout-muted">
-                {fill(words.time.until, &[("time", &locale.time(until))])}
+                {fill(words.time.until(), &[("time", &locale.time(until))])}
             </span>
         </div>
         <p class="checkout-visually-hidden" aria-live="polite">
@@ -86,10 +86,10 @@ impl Spoken {
     fn words(self, words: &DepositMessages) -> String {
         match self {
             Self::Minutes(minutes) => {
-                fill(words.time.minutes, &[("minutes", &minutes.to_string())])
+                fill(words.time.minutes(), &[("minutes", &minutes.to_string())])
             }
-            Self::OneMinute => words.time.minute.to_owned(),
-            Self::HalfMinute => words.time.seconds.to_owned(),
+            Self::OneMinute => words.time.minute().to_owned(),
+            Self::HalfMinute => words.time.seconds().to_owned(),
             Self::Nothing => String::new(),
         }
     }

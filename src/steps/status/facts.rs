@@ -26,9 +26,9 @@ pub(super) struct Fact {
 pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
     let words = &locale.words.status.rows;
     let received = match order.fiat.guarantee {
-        Guarantee::Exact => words.received_exact,
-        Guarantee::AtLeast => words.received_at_least,
-        Guarantee::Estimate => words.received_estimate,
+        Guarantee::Exact => words.received_exact(),
+        Guarantee::AtLeast => words.received_at_least(),
+        Guarantee::Estimate => words.received_estimate(),
     };
     let currency = order.fiat.currency;
     let fiat = order
@@ -36,7 +36,7 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
         .amount
         .map(|amount| locale.money(amount, currency));
     let mut facts = vec![Fact {
-        name: words.sent,
+        name: words.sent(),
         value: locale.crypto(order.crypto.amount, order.crypto.token),
     }];
     // What came of an estimate is sometimes not even known at the end.
@@ -44,22 +44,22 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
     if is_known || order.state != OrderState::Completed {
         facts.push(Fact {
             name: received,
-            value: fiat.unwrap_or_else(|| words.unknown.to_owned()),
+            value: fiat.unwrap_or_else(|| words.unknown().to_owned()),
         });
     }
     if let Some(rate) = order.rate.filter(|_| is_known) {
         let value = locale.rate(rate, order.crypto.token, currency);
         facts.push(Fact {
-            name: words.rate,
+            name: words.rate(),
             value,
         });
     }
     for fee in &order.fees {
         let names = &locale.words.common.fees;
         let name = match fee.kind {
-            FeeKind::Spread => names.spread,
-            FeeKind::Provider => names.provider,
-            FeeKind::Network => names.network,
+            FeeKind::Spread => names.spread(),
+            FeeKind::Provider => names.provider(),
+            FeeKind::Network => names.network(),
         };
         facts.push(Fact {
             name,
@@ -67,26 +67,26 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
         });
     }
     facts.push(Fact {
-        name: words.account,
+        name: words.account(),
         value: locale.account(&order.destination),
     });
     if let Some(refund) = &order.refund {
         if let Some(amount) = refund.amount {
             let value = locale.crypto(amount, refund.token);
             facts.push(Fact {
-                name: words.refund,
+                name: words.refund(),
                 value,
             });
         }
         if let Some(hash) = &refund.tx_hash {
             facts.push(Fact {
-                name: words.refund_hash,
+                name: words.refund_hash(),
                 value: hash.clone(),
             });
         }
     }
     facts.push(Fact {
-        name: words.created,
+        name: words.created(),
         value: locale.date_time(order.created_at),
     });
     let paid = order
@@ -95,7 +95,7 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
         .find(|entry| entry.state == OrderState::Completed);
     if let Some(paid) = paid {
         facts.push(Fact {
-            name: words.completed,
+            name: words.completed(),
             value: locale.date_time(paid.at),
         });
     }
@@ -117,10 +117,10 @@ pub(super) fn Facts(order: Signal<Order>) -> View {
     });
     view! {
         <div class="checkout-step__group">
-            <h3 class="checkout-step__subtitle">{words.title}</h3>
+            <h3 class="checkout-step__subtitle">{words.title()}</h3>
             <dl class="checkout-rows">
                 {rows} <div class="checkout-rows__row">
-                    <dt class="checkout-rows__term">{words.order}</dt>
+                    <dt class="checkout-rows__term">{words.order()}</dt>
                     <dd class="checkout-rows__value">
                         <OrderNumber order />
                     </dd>
@@ -150,7 +150,7 @@ pub(super) fn OrderNumber(order: Signal<Order>) -> View {
             <span class="checkout-code" data-testid="order-id">
                 {id.clone()}
             </span>
-            <CopyButton label=words.copy_order text=id action="copy-order" />
+            <CopyButton label=words.copy_order() text=id action="copy-order" />
         </div>
     }
 }
@@ -175,9 +175,9 @@ fn Transfer(order: Signal<Order>) -> View {
                 rel="noopener noreferrer"
                 data-action="explorer"
             >
-                {rows.explorer}
+                {rows.explorer()}
                 <Icon picture=Picture::External />
-                <span class="checkout-visually-hidden">{words.common.opens_new_tab}</span>
+                <span class="checkout-visually-hidden">{words.common.opens_new_tab()}</span>
             </a>
         }
     };
@@ -187,14 +187,14 @@ fn Transfer(order: Signal<Order>) -> View {
         };
         view! {
             <div class="checkout-rows__row">
-                <dt class="checkout-rows__term">{rows.hash}</dt>
+                <dt class="checkout-rows__term">{rows.hash()}</dt>
                 <dd class="checkout-rows__value">
                     <div class="checkout-status__copy">
                         <span class="checkout-code" data-testid="tx-hash">
                             {shortened(&hash)}
                         </span>
                         <span class="checkout-code checkout-status__whole">{hash.clone()}</span>
-                        <CopyButton label=rows.copy_hash text=hash action="copy-hash" />
+                        <CopyButton label=rows.copy_hash() text=hash action="copy-hash" />
                         {explorer.map(link)}
                     </div>
                 </dd>

@@ -65,7 +65,10 @@ pub(crate) fn StatusStep(
     let missing = Signal::derive(move || {
         let said = order.with(|order| order.not_received.as_ref().map(|said| said.at));
         let at = said.filter(|_| order.with(|order| !order.state.is_terminal()))?;
-        Some(fill(words.missing.told, &[("time", &locale.date_time(at))]))
+        Some(fill(
+            words.missing.told(),
+            &[("time", &locale.date_time(at))],
+        ))
     });
     let next = Signal::derive(move || order.with(|order| next_sentence(&locale, order)));
     let is_longer = Signal::memo(move || is_late.get() && standing().may_be_late());
@@ -126,7 +129,7 @@ fn Longer() -> View {
     let words = &words().status;
     view! {
         <Notice kind=NoticeKind::Warning>
-            <p>{words.longer}</p>
+            <p>{words.longer()}</p>
         </Notice>
     }
 }
@@ -137,7 +140,7 @@ fn Help(order: Signal<Order>) -> View {
     let words = &words().status;
     view! {
         <Notice kind=NoticeKind::Info>
-            <p>{words.help}</p>
+            <p>{words.help()}</p>
             <OrderNumber order />
         </Notice>
     }
@@ -166,7 +169,7 @@ fn Ending(order: Signal<Order>, on_restart: Callback<()>) -> View {
         } else {
             ButtonKind::Quiet
         };
-        view! { <Button label=words.restart kind action="restart" on_press=on_restart /> }
+        view! { <Button label=words.restart() kind action="restart" on_press=on_restart /> }
     });
     view! { <div class="checkout-step__actions">{receipt} {restart}</div> }
 }

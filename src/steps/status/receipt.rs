@@ -23,7 +23,7 @@ pub(super) fn Receipt(order: Signal<Order>) -> View {
     let words = &locale.words.status.receipt;
     let keep = move |extension: &str, content: fn(&Locale, &Order) -> String| {
         order.with_untracked(|order| {
-            let name = fill(words.file, &[("id", &order.id)]);
+            let name = fill(words.file(), &[("id", &order.id)]);
             // A browser that keeps no files has the receipt on the screen.
             let _ = save(&[&name, extension].concat(), &content(&locale, order));
         });
@@ -34,19 +34,19 @@ pub(super) fn Receipt(order: Signal<Order>) -> View {
     };
     view! {
         <Button
-            label=words.download
+            label=words.download()
             kind=ButtonKind::Secondary
             action="download-receipt"
             on_press=move |()| keep(".txt", text)
         />
         <Button
-            label=words.print
+            label=words.print()
             kind=ButtonKind::Secondary
             action="print-receipt"
             on_press=print
         />
         <Button
-            label=words.data
+            label=words.data()
             kind=ButtonKind::Quiet
             action="download-data"
             on_press=move |()| keep(".json", json)
@@ -57,18 +57,18 @@ pub(super) fn Receipt(order: Signal<Order>) -> View {
 /// One fact per line.
 fn text(locale: &Locale, order: &Order) -> String {
     let words = &locale.words.status;
-    let mut text = String::from(words.receipt.title);
+    let mut text = String::from(words.receipt.title());
     let mut line = |name: &str, value: &str| {
         for part in ["\n", name, ": ", value] {
             text.push_str(part);
         }
     };
-    line(words.rows.order, &order.id);
+    line(words.rows.order(), &order.id);
     for fact in facts(locale, order) {
         line(fact.name, &fact.value);
     }
     if let Some(hash) = &order.tx_hash {
-        line(words.rows.hash, hash);
+        line(words.rows.hash(), hash);
     }
     text.push('\n');
     text

@@ -62,10 +62,10 @@ impl Standing {
     pub(super) fn title(self, words: &Messages) -> &'static str {
         match self {
             Self::State(state) => words.status.title.of(state),
-            Self::Checking => words.status.checking.title,
-            Self::Unmade => words.status.unmade,
-            Self::Passing => words.status.passing.title,
-            Self::Cancelling => words.deposit.cancelling.title,
+            Self::Checking => words.status.checking.title(),
+            Self::Unmade => words.status.unmade(),
+            Self::Passing => words.status.passing.title(),
+            Self::Cancelling => words.deposit.cancelling.title(),
         }
     }
 
@@ -73,10 +73,10 @@ impl Standing {
         let words = locale.words;
         let sentence = match self {
             Self::State(state) => words.status.body.of(state),
-            Self::Checking => words.status.checking.body,
-            Self::Unmade => words.status.reason.create_unknown,
-            Self::Passing => words.status.passing.body,
-            Self::Cancelling => words.deposit.cancelling.body,
+            Self::Checking => words.status.checking.body(),
+            Self::Unmade => words.status.reason.create_unknown(),
+            Self::Passing => words.status.passing.body(),
+            Self::Cancelling => words.deposit.cancelling.body(),
         };
         let crypto = locale.crypto(order.crypto.amount, order.crypto.token);
         fill(
@@ -147,9 +147,9 @@ pub(in crate::steps) fn next_sentence(locale: &Locale, order: &Order) -> String 
     let words = &locale.words.status.next;
     match &order.next {
         Some(Next { by, until: None }) => match by {
-            Party::Payer => words.payer,
-            Party::Partner => words.partner,
-            Party::Provider => words.provider,
+            Party::Payer => words.payer(),
+            Party::Partner => words.partner(),
+            Party::Provider => words.provider(),
         }
         .to_owned(),
         Some(Next {
@@ -157,16 +157,16 @@ pub(in crate::steps) fn next_sentence(locale: &Locale, order: &Order) -> String 
             until: Some(until),
         }) => {
             let sentence = match by {
-                Party::Payer => words.payer_until,
-                Party::Partner => words.partner_until,
-                Party::Provider => words.provider_until,
+                Party::Payer => words.payer_until(),
+                Party::Partner => words.partner_until(),
+                Party::Provider => words.provider_until(),
             };
             // A time may end in a full stop of its own: `8:13 p.m.`
             let time = locale.date_time(*until);
             fill(sentence, &[("time", time.trim_end_matches('.'))])
         }
-        None if is_closed(order.state, order.custody) => words.over.to_owned(),
-        None => words.nobody.to_owned(),
+        None if is_closed(order.state, order.custody) => words.over().to_owned(),
+        None => words.nobody().to_owned(),
     }
 }
 
@@ -232,25 +232,25 @@ const fn days(count: u64) -> Duration {
 impl StatusTitleMessages {
     pub(super) fn of(&self, state: OrderState) -> &'static str {
         match state {
-            OrderState::Creating => self.creating,
-            OrderState::Created => self.created,
-            OrderState::Blocked => self.blocked,
-            OrderState::AwaitingDeposit => self.awaiting_deposit,
-            OrderState::DepositSubmitted => self.deposit_submitted,
-            OrderState::DepositReceived => self.deposit_received,
-            OrderState::PayoutInProgress => self.payout_in_progress,
-            OrderState::AwaitingConfirmation => self.awaiting_confirmation,
-            OrderState::Settling => self.settling,
-            OrderState::PayoutReturned => self.payout_returned,
-            OrderState::Disputed => self.disputed,
-            OrderState::RefundRequired => self.refund_required,
-            OrderState::Refunding => self.refunding,
-            OrderState::Attention => self.attention,
-            OrderState::Completed => self.completed,
-            OrderState::Cancelled => self.cancelled,
-            OrderState::Expired => self.expired,
-            OrderState::Refunded => self.refunded,
-            OrderState::Failed => self.failed,
+            OrderState::Creating => self.creating(),
+            OrderState::Created => self.created(),
+            OrderState::Blocked => self.blocked(),
+            OrderState::AwaitingDeposit => self.awaiting_deposit(),
+            OrderState::DepositSubmitted => self.deposit_submitted(),
+            OrderState::DepositReceived => self.deposit_received(),
+            OrderState::PayoutInProgress => self.payout_in_progress(),
+            OrderState::AwaitingConfirmation => self.awaiting_confirmation(),
+            OrderState::Settling => self.settling(),
+            OrderState::PayoutReturned => self.payout_returned(),
+            OrderState::Disputed => self.disputed(),
+            OrderState::RefundRequired => self.refund_required(),
+            OrderState::Refunding => self.refunding(),
+            OrderState::Attention => self.attention(),
+            OrderState::Completed => self.completed(),
+            OrderState::Cancelled => self.cancelled(),
+            OrderState::Expired => self.expired(),
+            OrderState::Refunded => self.refunded(),
+            OrderState::Failed => self.failed(),
         }
     }
 }
@@ -258,25 +258,25 @@ impl StatusTitleMessages {
 impl StatusBodyMessages {
     pub(super) fn of(&self, state: OrderState) -> &'static str {
         match state {
-            OrderState::Creating => self.creating,
-            OrderState::Created => self.created,
-            OrderState::Blocked => self.blocked,
-            OrderState::AwaitingDeposit => self.awaiting_deposit,
-            OrderState::DepositSubmitted => self.deposit_submitted,
-            OrderState::DepositReceived => self.deposit_received,
-            OrderState::PayoutInProgress => self.payout_in_progress,
-            OrderState::AwaitingConfirmation => self.awaiting_confirmation,
-            OrderState::Settling => self.settling,
-            OrderState::PayoutReturned => self.payout_returned,
-            OrderState::Disputed => self.disputed,
-            OrderState::RefundRequired => self.refund_required,
-            OrderState::Refunding => self.refunding,
-            OrderState::Attention => self.attention,
-            OrderState::Completed => self.completed,
-            OrderState::Cancelled => self.cancelled,
-            OrderState::Expired => self.expired,
-            OrderState::Refunded => self.refunded,
-            OrderState::Failed => self.failed,
+            OrderState::Creating => self.creating(),
+            OrderState::Created => self.created(),
+            OrderState::Blocked => self.blocked(),
+            OrderState::AwaitingDeposit => self.awaiting_deposit(),
+            OrderState::DepositSubmitted => self.deposit_submitted(),
+            OrderState::DepositReceived => self.deposit_received(),
+            OrderState::PayoutInProgress => self.payout_in_progress(),
+            OrderState::AwaitingConfirmation => self.awaiting_confirmation(),
+            OrderState::Settling => self.settling(),
+            OrderState::PayoutReturned => self.payout_returned(),
+            OrderState::Disputed => self.disputed(),
+            OrderState::RefundRequired => self.refund_required(),
+            OrderState::Refunding => self.refunding(),
+            OrderState::Attention => self.attention(),
+            OrderState::Completed => self.completed(),
+            OrderState::Cancelled => self.cancelled(),
+            OrderState::Expired => self.expired(),
+            OrderState::Refunded => self.refunded(),
+            OrderState::Failed => self.failed(),
         }
     }
 }
@@ -284,18 +284,18 @@ impl StatusBodyMessages {
 impl StatusReasonMessages {
     pub(super) fn of(&self, reason: Reason) -> &'static str {
         match reason {
-            Reason::NotCreated => self.not_created,
-            Reason::CreateUnknown => self.create_unknown,
-            Reason::OfferOver => self.offer_over,
-            Reason::Abandoned => self.abandoned,
-            Reason::CancelledByPayer => self.cancelled_by_payer,
-            Reason::AccountNotOwned => self.account_not_owned,
-            Reason::PriceChanged => self.price_changed,
-            Reason::DepositMissing => self.deposit_missing,
-            Reason::DepositAfterEnd => self.deposit_after_end,
-            Reason::PayoutFailed => self.payout_failed,
-            Reason::ProviderMismatch => self.provider_mismatch,
-            Reason::UnknownStatus => self.unknown_status,
+            Reason::NotCreated => self.not_created(),
+            Reason::CreateUnknown => self.create_unknown(),
+            Reason::OfferOver => self.offer_over(),
+            Reason::Abandoned => self.abandoned(),
+            Reason::CancelledByPayer => self.cancelled_by_payer(),
+            Reason::AccountNotOwned => self.account_not_owned(),
+            Reason::PriceChanged => self.price_changed(),
+            Reason::DepositMissing => self.deposit_missing(),
+            Reason::DepositAfterEnd => self.deposit_after_end(),
+            Reason::PayoutFailed => self.payout_failed(),
+            Reason::ProviderMismatch => self.provider_mismatch(),
+            Reason::UnknownStatus => self.unknown_status(),
         }
     }
 }
@@ -304,13 +304,13 @@ impl StatusMoneyMessages {
     /// What became of the crypto.
     pub(super) fn of(&self, custody: Custody) -> &'static str {
         match custody {
-            Custody::Payer => self.payer,
-            Custody::InFlight => self.in_flight,
-            Custody::Provider => self.provider,
-            Custody::Escrow => self.escrow,
-            Custody::Converted => self.converted,
-            Custody::Returned => self.returned,
-            Custody::Unknown => self.unknown,
+            Custody::Payer => self.payer(),
+            Custody::InFlight => self.in_flight(),
+            Custody::Provider => self.provider(),
+            Custody::Escrow => self.escrow(),
+            Custody::Converted => self.converted(),
+            Custody::Returned => self.returned(),
+            Custody::Unknown => self.unknown(),
         }
     }
 }
@@ -318,10 +318,10 @@ impl StatusMoneyMessages {
 impl StatusUsuallyMessages {
     fn of(&self, country: CountryCode) -> &'static str {
         match country {
-            CountryCode::Mx => self.mexico,
-            CountryCode::Do => self.dominican_republic,
-            CountryCode::Us => self.united_states,
-            CountryCode::Sepa => self.sepa,
+            CountryCode::Mx => self.mexico(),
+            CountryCode::Do => self.dominican_republic(),
+            CountryCode::Us => self.united_states(),
+            CountryCode::Sepa => self.sepa(),
             CountryCode::Ar
             | CountryCode::Cl
             | CountryCode::Co
@@ -329,7 +329,7 @@ impl StatusUsuallyMessages {
             | CountryCode::Gb
             | CountryCode::Gh
             | CountryCode::In
-            | CountryCode::Ng => self.elsewhere,
+            | CountryCode::Ng => self.elsewhere(),
         }
     }
 }

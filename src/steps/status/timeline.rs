@@ -25,7 +25,7 @@ pub(super) fn Timeline(order: Signal<Order>) -> View {
     });
     view! {
         <div class="checkout-step__group">
-            <h3 class="checkout-step__subtitle">{words.timeline}</h3>
+            <h3 class="checkout-step__subtitle">{words.timeline()}</h3>
             <ol class="checkout-timeline">{list}</ol>
         </div>
     }
@@ -36,10 +36,10 @@ fn Stage(stage: StageOf) -> View {
     let locale = context().locale;
     let words = &locale.words.status;
     let (class, said) = match stage.progress {
-        Progress::Done => ("checkout-timeline__stage--done", words.stage.done),
-        Progress::Current => ("checkout-timeline__stage--current", words.stage.current),
-        Progress::Ended => ("checkout-timeline__stage--current", words.stage.done),
-        Progress::Next => ("checkout-timeline__stage--next", words.stage.next),
+        Progress::Done => ("checkout-timeline__stage--done", words.stage.done()),
+        Progress::Current => ("checkout-timeline__stage--current", words.stage.current()),
+        Progress::Ended => ("checkout-timeline__stage--current", words.stage.done()),
+        Progress::Next => ("checkout-timeline__stage--next", words.stage.next()),
     };
     let is_current = stage.progress == Progress::Current;
     let is_done = stage.progress == Progress::Done;
@@ -102,11 +102,11 @@ const STAGES: [Name; 5] = [
 impl Name {
     fn of(self, words: &StatusMessages) -> &'static str {
         match self {
-            Self::Ordered => words.stage.ordered,
-            Self::Sent => words.stage.sent,
-            Self::Received => words.stage.received,
-            Self::Payout => words.stage.payout,
-            Self::Paid => words.stage.paid,
+            Self::Ordered => words.stage.ordered(),
+            Self::Sent => words.stage.sent(),
+            Self::Received => words.stage.received(),
+            Self::Payout => words.stage.payout(),
+            Self::Paid => words.stage.paid(),
             Self::Aside(state) => words.title.of(state),
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! A compressor writes in a few bits what it has seen lately, or often. So functions that resemble
 //! each other stand beside each other, and of a function's locals those named most have the lowest
-//! numbers. What only a debugger reads is left out.
+//! numbers. Every address is written as if it were not aligned. What only a debugger reads is left
+//! out.
 
 use std::{cmp::Reverse, collections::HashMap, convert::Infallible};
 
@@ -13,7 +14,7 @@ use wasm_encoder::{
 };
 use wasmparser::{
     BinaryReaderError, CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader,
-    Operator, Parser, Payload, TypeRef,
+    MemArg, Operator, Parser, Payload, TypeRef,
 };
 
 use super::shrink::Program;
@@ -167,6 +168,12 @@ impl Reencode for Arrangement {
         Ok(self.functions[before as usize])
     }
 
+    /// How an address is aligned is a hint, and browsers do not need it.
+    fn mem_arg(&mut self, before: MemArg) -> Result<wasm_encoder::MemArg, Error> {
+        let before = MemArg { align: 0, ..before };
+        utils::mem_arg(self, before)
+    }
+
     fn parse_function_section(
         &mut self,
         functions: &mut FunctionSection,
@@ -215,7 +222,8 @@ impl Reencode for Arrangement {
 #[cfg(test)]
 mod tests {
     use walrus::{
-        ElementItems, ExportItem, FunctionBuilder, FunctionId, LocalId, ValType, ir::Instr,
+        ElementItems, ExportItem, FunctionBuilder, FunctionId, LocalId, ValType,
+        ir::{Instr, LoadKind, MemArg},
     };
 
     use super::*;
@@ -334,6 +342,33 @@ mod tests {
         assert_eq!(often, again);
         assert!(often < seldom);
         assert_eq!(module.locals.get(other).ty(), ValType::I64);
+    }
+
+    #[test]
+    fn addresses_are_written_alike() {
+        let mut module = walrus::Module::default();
+        let memory = module.memories.add_local(false, false, 1, None, None);
+        let mut function = FunctionBuilder::new(&mut module.types, &[], &[]);
+        for align in [1, 8] {
+            let kind = LoadKind::I64 { atomic: false };
+            let arg = MemArg { align, offset: 40 };
+            let mut body = function.func_body();
+            body.i32_const(0).load(memory, kind, arg).drop();
+        }
+        let function = function.finish(Vec::new(), &mut module.funcs);
+        module.exports.add("function", function);
+
+        let module = arranged(&mut module);
+        let ExportItem::Function(id) = module.exports.iter().next().unwrap().item else {
+            panic!("a function is exported");
+        };
+        let mut loads = Vec::new();
+        for instruction in instructions(&module, id) {
+            if let Instr::Load(load) = instruction {
+                loads.push((load.arg.align, load.arg.offset));
+            }
+        }
+        assert_eq!(loads, [(1, 40), (1, 40)]);
     }
 
     #[test]

@@ -49,8 +49,8 @@ pub(crate) const BROTLI: &str = "br";
 /// The bytes of a brotli window, as a power of two: what every browser takes.
 const WINDOW_BITS: i32 = 22;
 
-/// The bytes that are compressed at a time, as a power of two. With this, and the distances of
-/// binary files, the program is smallest.
+/// The bytes that are compressed at a time, as a power of two. With this the program is
+/// smallest, and without the distances of fonts.
 const BLOCK_BITS: i32 = 16;
 
 /// Whether files are compressed beside themselves.
@@ -237,7 +237,7 @@ fn brotli(content: &[u8]) -> Result<Vec<u8>> {
         quality: 11,
         lgwin: WINDOW_BITS,
         lgblock: BLOCK_BITS,
-        mode: BrotliEncoderMode::BROTLI_MODE_FONT,
+        mode: BrotliEncoderMode::BROTLI_MODE_GENERIC,
         size_hint: content.len(),
         ..Default::default()
     };

@@ -23,6 +23,7 @@ mod session_expires;
 mod strict_policy;
 mod tab_closed;
 mod tour;
+mod tour_of_providers;
 mod unigox_by_the_shop;
 mod unigox_by_wallet;
 mod worse_quote;

@@ -420,7 +420,7 @@ impl Harness for UnigoxHarness {
 
     fn transfers(&self, reference: &ProviderRef) -> Result<u64> {
         let pick = Pick::Id(reference.0.clone());
-        Ok(self.simulator.unigox().order(pick)?.transfers.into())
+        Ok(self.simulator.unigox().order(pick)?.transfers)
     }
 
     fn expected(
@@ -555,11 +555,9 @@ const ACCOUNTS: [(CountryCode, Currency, Answers); 6] = [
 ];
 
 /// At a rate that stays.
-fn steady(knobs: Knobs) -> Knobs {
-    Knobs {
-        pinned_rate: Some(Decimal::new(153_012, 2)),
-        ..knobs
-    }
+fn steady(mut knobs: Knobs) -> Knobs {
+    knobs.pinned_rate = Some(Decimal::new(153_012, 2));
+    knobs
 }
 
 /// What the documents contradict or leave open, and a client has to survive; the assumed position of

@@ -46,7 +46,12 @@ pub(super) fn Give(handle: OrderHandle, questions: Vec<Question>) -> View {
             <h3 class="checkout-step__subtitle">{words.title()}</h3>
             <Summary asking />
             <Questions asking />
-            <Button label=words.send() submit=ButtonType::Submit busy action="provide-information" />
+            <Button
+                label=words.send()
+                submit=ButtonType::Submit
+                busy
+                action="provide-information"
+            />
         </form>
     }
 }

@@ -345,7 +345,7 @@ fn an_end_without_money_says_where_the_crypto_is() {
         tx_hash: None,
     });
     let screen = status(order.clone());
-    screen.says("Tu cripto volvió a ti");
+    screen.says("La cripto volvió a la wallet de la que salió");
     screen.says("99.5 USDC");
 
     order.refund = Some(Refund {

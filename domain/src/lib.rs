@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod bank;
+mod decimal;
 pub mod money;
 mod names;
 pub mod network;

@@ -2,16 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
-use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::names::names;
+use crate::{decimal::Decimal, names::names};
 
 /// Most digits after the point that any provider or chain uses.
 const MAX_DECIMALS: u32 = 18;
 
-/// Most digits of an amount altogether: what an exact decimal holds without rounding.
+/// Most digits of an amount altogether that is read: those of a product of two usual ones fit as
+/// well.
 const MAX_DIGITS: usize = 28;
 
 /// As many digits as every `uint256` has room for.
@@ -69,14 +69,19 @@ impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// Takes a decimal that is not negative.
-    pub fn from_decimal(decimal: Decimal) -> Option<Self> {
-        (!decimal.is_sign_negative() || decimal.is_zero()).then_some(Self(decimal.abs()))
+    /// The number with so many of its digits after the point, if it can be kept: `(995, 3)` is
+    /// `0.995`.
+    pub const fn new(number: u128, decimals: u32) -> Option<Self> {
+        match Decimal::new(number, decimals) {
+            Some(decimal) => Some(Self(decimal)),
+            None => None,
+        }
     }
 
-    /// The exact decimal.
-    pub fn as_decimal(self) -> Decimal {
-        self.0
+    /// So many of a token's smallest units: `1500000` with six decimals is `1.500000`.
+    pub fn from_atomic(units: &str, decimals: u32) -> Option<Self> {
+        let Self(whole) = units.parse().ok()?;
+        (whole.scale() == 0).then(|| Self::new(whole.number(), decimals))?
     }
 
     /// Whether there is nothing.
@@ -86,13 +91,13 @@ impl Amount {
 
     /// Digits after the point, trailing zeros not counted.
     pub fn decimals(self) -> u32 {
-        self.0.normalize().scale()
+        self.0.normalized().scale()
     }
 
     /// The same amount without trailing zeros.
     #[must_use]
     pub fn normalized(self) -> Self {
-        Self(self.0.normalize())
+        Self(self.0.normalized())
     }
 
     /// The sum, if it can be kept exactly.
@@ -102,7 +107,7 @@ impl Amount {
 
     /// The difference, if there is enough.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        self.0.checked_sub(other.0).and_then(Self::from_decimal)
+        self.0.checked_sub(other.0).map(Self)
     }
 
     /// The product, if it can be kept.
@@ -118,24 +123,25 @@ impl Amount {
     /// The amount with at most `decimals` digits after the point.
     #[must_use]
     pub fn rounded(self, decimals: u32, round: Round) -> Self {
-        let strategy = match round {
-            Round::Down => RoundingStrategy::ToZero,
-            Round::Up => RoundingStrategy::AwayFromZero,
-        };
-        Self(self.0.round_dp_with_strategy(decimals, strategy))
+        Self(self.0.rounded(decimals, round == Round::Up))
     }
 
     /// The amount as a text with exactly `decimals` digits after the point, rounded.
     pub fn to_fixed(self, decimals: u32, round: Round) -> String {
-        let mut decimal = self.rounded(decimals, round).0;
-        decimal.rescale(decimals);
-        decimal.to_string()
+        let rounded = self.rounded(decimals, round).0;
+        let mut text = rounded.to_string();
+        let missing = decimals.saturating_sub(rounded.scale()) as usize;
+        if missing > 0 && rounded.scale() == 0 {
+            text.push('.');
+        }
+        text.extend(std::iter::repeat_n('0', missing));
+        text
     }
 
     /// The whole number of the token's smallest unit, if the amount is one and a contract can count
     /// that far: `1.5` with six decimals is `1500000`.
     pub fn to_atomic(self, decimals: u32) -> Option<String> {
-        let number = self.0.normalize();
+        let number = self.0.normalized();
         let zeros = decimals.checked_sub(number.scale())? as usize;
         let mut text = number.to_string();
         text.retain(|character| character != '.');
@@ -266,13 +272,10 @@ impl FromStr for Amount {
         if whole.len() + fraction.len() > MAX_DIGITS {
             return Err(ParseAmountError::TooLarge);
         }
-        // So few digits always fit. `Decimal` reads many forms of a number that are none of ours.
         let digits = whole.bytes().chain(fraction.bytes());
-        let number = digits.fold(0, |number, digit| number * 10 + i128::from(digit - b'0'));
+        let number = digits.fold(0, |number, digit| number * 10 + u128::from(digit - b'0'));
         let scale = u32::try_from(fraction.len()).unwrap_or(MAX_DECIMALS);
-        Decimal::try_from_i128_with_scale(number, scale)
-            .map(Self)
-            .map_err(|_| ParseAmountError::TooLarge)
+        Self::new(number, scale).ok_or(ParseAmountError::TooLarge)
     }
 }
 
@@ -541,7 +544,7 @@ mod tests {
     fn nothing_is_told_from_something() {
         assert!(amount("0.00").is_zero());
         assert!(!amount("0.01").is_zero());
-        assert_eq!(amount("18.18").as_decimal().to_string(), "18.18");
+        assert_eq!(Amount::new(1818, 2), Some(amount("18.18")));
     }
 
     #[test]
@@ -615,6 +618,17 @@ mod tests {
         );
         assert_eq!(amount("0").to_atomic(6).as_deref(), Some("0"));
         assert_eq!(amount("0.0000001").to_atomic(6), None);
+    }
+
+    #[test]
+    fn atomic_units_are_read_as_they_are_written() {
+        let read = |units| Amount::from_atomic(units, 6).map(|amount| amount.to_string());
+        assert_eq!(read("1500000").as_deref(), Some("1.500000"));
+        assert_eq!(read("1").as_deref(), Some("0.000001"));
+        for refused in ["", "1.5", "-1", "1e3", "+1"] {
+            assert_eq!(read(refused), None, "{refused}");
+        }
+        assert_eq!(Amount::from_atomic("1", u32::MAX), None);
     }
 
     #[test]

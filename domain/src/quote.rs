@@ -88,7 +88,7 @@ pub fn crypto_for(fiat: Amount, rate: Amount, decimals: u32) -> Option<Amount> {
         return Some(crypto);
     }
     // The division itself was rounded: one more of the smallest unit is enough.
-    let smallest = Amount::from_decimal(rust_decimal::Decimal::new(1, decimals))?;
+    let smallest = Amount::new(1, decimals)?;
     crypto.checked_add(smallest)
 }
 
@@ -101,7 +101,7 @@ pub fn crypto_for(fiat: Amount, rate: Amount, decimals: u32) -> Option<Amount> {
 /// assert_eq!(floor, "1809.36".parse().ok());
 /// ```
 pub fn floor_below(fiat: Amount, currency: Currency) -> Option<Amount> {
-    let factor = Amount::from_decimal(rust_decimal::Decimal::new(995, 3))?;
+    let factor = Amount::new(995, 3)?;
     Some(
         fiat.checked_mul(factor)?
             .rounded(currency.decimals(), Round::Down),
@@ -130,8 +130,8 @@ mod tests {
             fiat in 1_u64..50_000_000,
             rate in 1_u64..100_000_000_u64,
         ) {
-            let fiat = Amount::from_decimal(rust_decimal::Decimal::new(fiat.cast_signed(), 2)).unwrap();
-            let rate = Amount::from_decimal(rust_decimal::Decimal::new(rate.cast_signed(), 6)).unwrap();
+            let fiat = Amount::new(fiat.into(), 2).unwrap();
+            let rate = Amount::new(rate.into(), 6).unwrap();
             let crypto = crypto_for(fiat, rate, 6).unwrap();
             prop_assert!(fiat_for(crypto, rate, Currency::Mxn).unwrap() >= fiat);
         }

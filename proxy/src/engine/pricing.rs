@@ -370,7 +370,7 @@ fn indicative_quote(
 /// An amount to ask a first rate with, where the payer named none: within every limit, and far
 /// from the amounts that are priced otherwise.
 fn a_usual_amount(asset: &Asset) -> Amount {
-    let ten = Amount::from_decimal(rust_decimal::Decimal::TEN).unwrap_or_default();
+    let ten = const { Amount::new(10, 0).unwrap() };
     let usual = asset.min.checked_mul(ten).unwrap_or(asset.min);
     usual.min(asset.max)
 }
@@ -392,10 +392,10 @@ fn both_amounts(ask: &Ask<'_>, rate: Amount) -> Result<(Amount, Amount), ApiErro
 
 /// The partner's spread as a line of its own: what the rate without it would have paid more.
 fn spread_fee(fiat: Amount, spread: Amount, currency: Currency) -> Vec<Fee> {
-    let one = Amount::from_decimal(rust_decimal::Decimal::ONE);
+    let one = const { Amount::new(1, 0).unwrap() };
     let amount = one
+        .checked_sub(spread)
         .filter(|_| !spread.is_zero())
-        .and_then(|one| one.checked_sub(spread))
         .and_then(|kept| fiat.checked_div(kept))
         .and_then(|without| without.checked_sub(fiat))
         .map(|fee| fee.rounded(currency.decimals(), Round::Up));

@@ -29,7 +29,6 @@ use offramp_domain::{
     quote::{Guarantee, QuoteKind},
     time::Timestamp,
 };
-use rust_decimal::Decimal;
 
 use self::{
     client::{Answer, Call, Client, Operation, Query},
@@ -53,7 +52,7 @@ pub use self::settings::{Settings, Timeouts};
 pub(super) const NAME: &str = "capa";
 
 /// Above this many pesos another pricing tier begins (contract 2.4).
-const OTC_ABOVE_MXN: Decimal = Decimal::from_parts(50_000, 0, 0, false, 0);
+const OTC_ABOVE_MXN: Amount = Amount::new(50_000, 0).unwrap();
 
 /// Capa's partner API, version 2.
 pub struct Capa {
@@ -302,7 +301,7 @@ impl Provider for Capa {
 
     fn tier(&self, currency: Currency, fiat_amount: Amount) -> u8 {
         match currency {
-            Currency::Mxn => u8::from(fiat_amount.as_decimal() > OTC_ABOVE_MXN),
+            Currency::Mxn => u8::from(fiat_amount > OTC_ABOVE_MXN),
             Currency::Dop
             | Currency::Usd
             | Currency::Eur

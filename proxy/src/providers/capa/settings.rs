@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use offramp_domain::money::Amount;
-use rust_decimal::Decimal;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
@@ -25,7 +24,7 @@ const WEBHOOK_SECRET_PREVIOUS: SecretVariable = secret_variable!("CAPA_WEBHOOK_S
 pub(super) const PREMIUM_SPREAD: &str = "CAPA_PREMIUM_SPREAD";
 
 /// The largest spread that Capa is assumed to take (contract U20).
-const LARGEST_SPREAD: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
+const LARGEST_SPREAD: Amount = Amount::new(1, 1).unwrap();
 
 /// How to reach one Capa account.
 #[derive(Clone, Debug)]
@@ -120,7 +119,7 @@ fn spread(text: &str) -> Result<Amount, ConfigError> {
     let spread: Amount = text
         .parse()
         .map_err(|error| ConfigError::wrong(PREMIUM_SPREAD, error))?;
-    if spread.as_decimal() > LARGEST_SPREAD {
+    if spread > LARGEST_SPREAD {
         return Err(ConfigError::wrong(
             PREMIUM_SPREAD,
             "more than 0.1: it is a fraction",

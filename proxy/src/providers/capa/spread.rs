@@ -10,7 +10,6 @@ use offramp_domain::{
     network::Network,
     quote::QuoteKind,
 };
-use rust_decimal::Decimal;
 use thiserror::Error;
 
 use super::{Capa, settings::PREMIUM_SPREAD};
@@ -20,7 +19,7 @@ use crate::{
 };
 
 /// How much is asked about: well within the limits of the simulator and of any account.
-const ABOUT: Decimal = Decimal::from_parts(100, 0, 0, false, 0);
+const ABOUT: Amount = Amount::new(100, 0).unwrap();
 
 /// Why a spread is refused.
 #[derive(Debug, Error)]
@@ -59,7 +58,7 @@ impl Capa {
             network: Network::Pol,
             country: CountryCode::Mx,
             currency: Currency::Mxn,
-            crypto_amount: Amount::from_decimal(ABOUT).unwrap_or_default(),
+            crypto_amount: ABOUT,
         };
         let rate = async |spread| match self.price(&ask, spread).await {
             Ok(quote) => Ok(quote.rate),
@@ -74,13 +73,15 @@ impl Capa {
 /// Whether a rate fell by about the spread: between half of it and one and a half times as much,
 /// since the market may have moved between the two quotes.
 fn compare(without: Amount, with: Amount, spread: Amount) -> Result<(), SpreadError> {
-    let half = Decimal::new(5, 1);
-    let expected = without.as_decimal() * spread.as_decimal();
-    let fall = without.as_decimal() - with.as_decimal();
-    let around = expected * half..=expected * (Decimal::ONE + half);
-    if around.contains(&fall) {
+    let times = |factor| without.checked_mul(spread)?.checked_mul(factor);
+    let least = times(const { Amount::new(5, 1).unwrap() });
+    let most = times(const { Amount::new(15, 1).unwrap() });
+    // What cannot be kept is nothing, and nothing is below everything.
+    let is_about_it =
+        |change: Option<Amount>| change.is_some() && least <= change && change <= most;
+    if is_about_it(without.checked_sub(with)) {
         Ok(())
-    } else if around.contains(&-fall) {
+    } else if is_about_it(with.checked_sub(without)) {
         Err(SpreadError::GivesMore)
     } else {
         Err(SpreadError::Unclear)

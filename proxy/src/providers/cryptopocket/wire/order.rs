@@ -1,7 +1,6 @@
 //! Orders, which CryptoPocket calls rampoffs (contract 7, 8 and 10).
 
 use offramp_domain::{money::Amount, time::Timestamp};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 
@@ -163,12 +162,10 @@ impl Rampoff {
 /// Atomic units as whole tokens, to the digit.
 fn whole_tokens(atomic: &str, decimals: &str) -> Option<Amount> {
     let decimals: u32 = decimals.parse().ok()?;
-    let mut tokens = Decimal::from_str_exact(atomic).ok()?;
-    if decimals > MOST_DECIMALS || tokens.scale() != 0 {
+    if decimals > MOST_DECIMALS {
         return None;
     }
-    tokens.set_scale(decimals).ok()?;
-    Amount::from_decimal(tokens).map(Amount::normalized)
+    Amount::from_atomic(atomic, decimals).map(Amount::normalized)
 }
 
 #[derive(Deserialize)]

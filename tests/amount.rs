@@ -28,6 +28,27 @@ async fn typing_crypto_fills_in_the_money() {
 }
 
 #[wasm_bindgen_test]
+async fn a_price_that_is_locked_for_an_account_is_shown_without_one() {
+    let proxy = Proxy::scripted(|asked| match asked.path.as_str() {
+        "/v1/checkout" => {
+            let mut checkout = checkout();
+            checkout["quote_needs_destination"] = json!(true);
+            Answer::Json(200, checkout)
+        }
+        _ => usual(asked),
+    });
+    let page = Page::open(proxy).await;
+    page.type_in("fiat_amount", "2000").await;
+    page.until("the crypto", || page.value("crypto_amount") == "109.98278")
+        .await;
+    page.says("Precio indicativo");
+    assert_eq!(
+        page.proxy.quotes("indicative")[0].body["destination"],
+        json!(null)
+    );
+}
+
+#[wasm_bindgen_test]
 async fn the_side_edited_last_wins() {
     let page = Page::open(Proxy::new()).await;
     page.type_in("crypto_amount", "100").await;

@@ -432,7 +432,7 @@ async fn a_registration_that_leaves_nothing_to_ask_needs_one_press() {
     page.until_step("deposit").await;
 }
 
-/// A proxy that keeps accounts, and prices nothing without one.
+/// A proxy that keeps accounts, and locks no price without one.
 fn keeping(
     save: impl Fn() -> Answer + 'static,
     remove: impl Fn() -> Answer + 'static,

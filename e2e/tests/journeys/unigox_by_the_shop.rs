@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use offramp_domain::order::{Custody, OrderState, Reason};
 use offramp_e2e::{Checkout, Journey, Settings, Step, eventually, journey::journey_of};
 use offramp_simulator::{Operation, providers::unigox::Profile};
@@ -15,9 +15,15 @@ fn settings() -> Settings {
     }
 }
 
-/// From the beginning to the price, for an account in Nigeria that is saved on the way.
+/// From the beginning to the price of a hundred.
 async fn to_confirm(checkout: &Checkout) -> Result<()> {
     checkout.fill_sale(None, "100", "NG").await?;
+    to_priced(checkout).await
+}
+
+/// From an amount to the price, for an account in Nigeria that is saved on the way.
+async fn to_priced(checkout: &Checkout) -> Result<()> {
+    checkout.priced().await?;
     checkout.press("continue").await?;
     checkout.reaches(Step::Bank).await?;
     checkout.answer("account_number", "0123456789").await?;
@@ -65,6 +71,27 @@ async fn a_payer_says_that_the_money_arrived() -> Result<()> {
         let made = stack.unigox().order("latest")?;
         ensure!(made.initiate_calls == 1, "{made:?}");
         ensure!(stack.order().await?.custody == Custody::Converted);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payer_names_what_has_to_arrive() -> Result<()> {
+    journey_of(settings(), async |journey| {
+        let checkout = journey.open().await?;
+        checkout.reaches(Step::Amount).await?;
+        checkout.answer("country", "NG").await?;
+        checkout.answer("fiat_amount", "150000").await?;
+        to_priced(checkout).await?;
+        let promised = checkout.text("confirm-total").await?;
+        ensure!(promised.contains("150,000"), "{promised} is promised");
+        checkout.press("confirm").await?;
+        let state = OrderState::DepositReceived;
+        journey.stack.order_becomes_in_time(state).await?;
+        let order = journey.stack.order().await?;
+        let amount = order.fiat.amount.context("no amount")?;
+        ensure!(amount >= "150000".parse()?, "{amount} arrives");
         Ok(())
     })
     .await

@@ -69,11 +69,7 @@ pub(crate) fn AmountStep(
                 <SendSide selling checkout />
                 <LimitsLine selling />
                 <ReceiveSide selling checkout />
-                <RateLine
-                    sale=selling.sale
-                    price=selling.price
-                    is_priced_first=selling.is_priced_first
-                />
+                <RateLine sale=selling.sale price=selling.price />
                 <div class="checkout-step__actions">
                     <Button label=words.common.next() submit=ButtonType::Submit action="continue" />
                 </div>
@@ -95,8 +91,6 @@ struct Selling {
     is_submitted: RwSignal<bool>,
     /// Whether the amount cannot be changed.
     is_fixed: bool,
-    /// Whether there is a price before the bank account is known.
-    is_priced_first: bool,
 }
 
 impl Selling {
@@ -104,19 +98,16 @@ impl Selling {
         let sale = Signal::memo(move || {
             checkout.with_value(|checkout| Sale::read(checkout, draft, &locale))
         });
-        let (is_fixed, is_priced_first) = checkout.with_value(|checkout| {
-            let is_fixed = checkout.lock.contains(&LockKey::CryptoAmount);
-            (is_fixed, !checkout.quote_needs_destination)
-        });
+        let is_fixed =
+            checkout.with_value(|checkout| checkout.lock.contains(&LockKey::CryptoAmount));
         Self {
             locale,
             draft,
             sale,
-            price: IndicativePrice::of(sale, is_priced_first),
+            price: IndicativePrice::of(sale),
             is_checked: RwSignal::new(draft.refusal.with_untracked(Option::is_some)),
             is_submitted: RwSignal::new(false),
             is_fixed,
-            is_priced_first,
         }
     }
 
@@ -305,7 +296,6 @@ fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static
     let is_first = side == Side::Crypto;
     let hint =
         (selling.is_fixed && is_first).then(|| selling.locale.words.amount.fixed().to_owned());
-    let is_read_only = selling.is_fixed || (!is_first && !selling.is_priced_first);
     let text = selling.draft.text(side);
     let grouped = Signal::derive(move || text.with(|text| selling.locale.grouped(text)));
     view! {
@@ -323,7 +313,7 @@ fn AmountField(selling: Selling, side: Side, label: &'static str, name: &'static
                 hint=Signal::stored(hint)
                 keyboard=Keyboard::Decimal
                 size=FieldSize::Large
-                read_only=Signal::stored(is_read_only)
+                read_only=Signal::stored(selling.is_fixed)
                 on_edit=Callback::new(move |()| selling.edited(side))
                 on_leave=Callback::new(move |()| selling.left(side))
             >

@@ -45,9 +45,8 @@ pub(super) struct IndicativePrice {
 }
 
 impl IndicativePrice {
-    /// Follows the sale: a change is priced once the payer pauses. Where a price needs the account
-    /// first, there is none.
-    pub(super) fn of(sale: Signal<Sale>, is_priced_first: bool) -> Self {
+    /// Follows the sale: a change is priced once the payer pauses.
+    pub(super) fn of(sale: Signal<Sale>) -> Self {
         let price = Self {
             api: context().api,
             price: RwSignal::new(Price::None),
@@ -58,7 +57,7 @@ impl IndicativePrice {
         // What stands there from the beginning is not being typed.
         let mut pause_ms = 0;
         effect(move || {
-            let ask = sale.with(Sale::ask).filter(|_| is_priced_first);
+            let ask = sale.with(Sale::ask);
             if price.asked.get_value() != ask {
                 price.ask(ask, pause_ms);
             }

@@ -18,20 +18,14 @@ use crate::{
     i18n::Words,
     state::{Callback, Signal},
     ui::{Button, ButtonKind, Notice, NoticeKind, Skeleton},
-    view::{IntoView, View, region, view},
+    view::{View, region, view},
 };
 
 /// The rate, the fees and the way of the money, or why there is no rate.
 #[component]
-pub(super) fn RateLine(
-    sale: Signal<Sale>,
-    price: IndicativePrice,
-    /// Whether there is a price before the bank account is known.
-    is_priced_first: bool,
-) -> View {
+pub(super) fn RateLine(sale: Signal<Sale>, price: IndicativePrice) -> View {
     let words = words();
     let line = region(move || match price.price.get() {
-        Price::None if !is_priced_first => words.amount.price_later().into_view(),
         Price::None => View::empty(),
         Price::Calculating => view! {
             <Skeleton />

@@ -128,9 +128,9 @@ fn wallets(job: Job) -> View {
         None => View::empty(),
     });
     view! {
-        <div class="checkout-step__group" data-testid="wallets">
+        <div class="checkout-step__group" data-testid="wallets" aria-live="polite">
             {list}
-            <div aria-live="polite">{state}</div>
+            <div>{state}</div>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use offramp_e2e::{
-    Step, eventually,
+    Step, Wallet, WalletAnswer, eventually,
     files::{Files, Flipped},
     journey::{Settings, journey_of, last_event},
 };
@@ -25,6 +25,34 @@ async fn a_flipped_byte_in_the_stylesheet_is_refused() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flipped_byte_in_the_words_is_refused() -> Result<()> {
     is_refused("words-es.", ".txt").await
+}
+
+/// It is fetched when a wallet is needed, and asks none as long as it is not what was built.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_byte_in_what_asks_wallets_is_refused() -> Result<()> {
+    let settings = Settings {
+        payer: "escrow-3",
+        wallet: Wallet::External,
+        files: Files::Own,
+        ..Settings::default()
+    };
+    journey_of(settings, async |journey| {
+        let flipped = Flipped::new(&journey.environment.widget_dir, "wallet.", ".js")?;
+        let checkout = journey.open().await?;
+        checkout.fill_sale(None, "100", "NG").await?;
+        checkout.press("continue").await?;
+        let screen = checkout.offers("look-again").await?;
+        ensure!(screen.text.contains("No pudimos conectarnos"));
+        ensure!(!screen.offers("wallet"));
+
+        flipped.flip_back()?;
+        checkout.press("look-again").await?;
+        checkout.press("wallet").await?;
+        checkout.wallet_answers(WalletAnswer::Accept).await?;
+        checkout.offers("link-wallet").await?;
+        Ok(())
+    })
+    .await
 }
 
 /// The payer is told, and may try again or leave by the link that the page gave them.

@@ -16,6 +16,11 @@ fn settings() -> Settings {
 /// Links the payer's wallet, which comes before everything but the amount.
 async fn to_linked(journey: &Journey) -> Result<&Checkout> {
     let checkout = journey.open().await?;
+    link(checkout).await?;
+    Ok(checkout)
+}
+
+async fn link(checkout: &Checkout) -> Result<()> {
     checkout.fill_sale(None, "100", "NG").await?;
     checkout.press("continue").await?;
     let screen = checkout.says("Vincula tu wallet").await?;
@@ -25,7 +30,24 @@ async fn to_linked(journey: &Journey) -> Result<&Checkout> {
     checkout.press("link-wallet").await?;
     checkout.wallet_answers(WalletAnswer::Accept).await?;
     checkout.reaches(Step::Bank).await?;
-    Ok(checkout)
+    Ok(())
+}
+
+/// A wallet that does not announce itself, and is only where wallets were before EIP-6963.
+const IS_OF_OLD: &str = "const announced = 'eip6963:announceProvider'; \
+     addEventListener(announced, ({ detail }) => { window.ethereum = detail.provider; }); \
+     dispatchEvent(new Event('eip6963:requestProvider')); \
+     addEventListener(announced, (event) => event.stopImmediatePropagation()); \
+     return window.ethereum != null;";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wallet_of_before_eip_6963_is_found() -> Result<()> {
+    journey_of(settings(), async |journey| {
+        let checkout = journey.open().await?;
+        ensure!(checkout.browser.script::<bool>(IS_OF_OLD, &[]).await?);
+        link(checkout).await
+    })
+    .await
 }
 
 /// From the beginning to the signature.

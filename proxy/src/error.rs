@@ -309,7 +309,7 @@ pub fn field_problem(refused: FieldError) -> FieldProblem {
 impl From<ProviderError> for ApiError {
     fn from(source: ProviderError) -> Self {
         match source {
-            ProviderError::Unavailable { .. } | ProviderError::Key { .. } => {
+            ProviderError::Unavailable(_) | ProviderError::Key => {
                 Self::new(ErrorCode::ProviderUnavailable)
             }
             ProviderError::NotSent {
@@ -319,14 +319,12 @@ impl From<ProviderError> for ApiError {
                 error.extra.retry_after_secs = Some(retry_after_secs);
                 error
             }
-            ProviderError::RateLimited {
-                retry_after_secs, ..
-            } => {
+            ProviderError::RateLimited { retry_after_secs } => {
                 let mut error = Self::new(ErrorCode::ProviderUnavailable);
                 error.extra.retry_after_secs = retry_after_secs.or(Some(1));
                 error
             }
-            ProviderError::Refused { refusal, .. } => refusal.into(),
+            ProviderError::Refused(refusal) => refusal.into(),
         }
     }
 }

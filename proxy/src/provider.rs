@@ -180,12 +180,9 @@ pub trait Provider: Debug + Send + Sync {
 
     /// The refusal of what it does not do at all.
     fn cannot(&self, what: &str) -> ProviderError {
-        ProviderError::Refused {
-            provider: self.name(),
-            refusal: Refusal::Other {
-                code: what.to_owned(),
-            },
-        }
+        ProviderError::Refused(Refusal::Other {
+            code: what.to_owned(),
+        })
     }
 
     /// Where an order stands, from what the provider says and what only we know: a pure function.
@@ -771,19 +768,11 @@ pub enum WebhookError {
 #[derive(Debug, Error)]
 pub enum ProviderError {
     /// No answer, or one that says nothing: a time-out, a reset, a 5xx, an unreadable body.
-    #[error("provider `{provider}` gave no usable answer")]
-    Unavailable {
-        /// Which provider.
-        provider: &'static str,
-        /// What happened.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    #[error("the provider gave no usable answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Certain: the provider was not asked.
-    #[error("provider `{provider}` was not asked")]
+    #[error("the provider was not asked")]
     NotSent {
-        /// Which provider.
-        provider: &'static str,
         /// In how many seconds it is worth trying again.
         retry_after_secs: u64,
         /// Why.
@@ -791,28 +780,17 @@ pub enum ProviderError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Too many calls.
-    #[error("provider `{provider}` asks to slow down")]
+    #[error("the provider asks to slow down")]
     RateLimited {
-        /// Which provider.
-        provider: &'static str,
         /// How long, where it was said.
         retry_after_secs: Option<u64>,
     },
     /// The provider refused.
-    #[error("provider `{provider}` refused")]
-    Refused {
-        /// Which provider.
-        provider: &'static str,
-        /// Why.
-        #[source]
-        refusal: Refusal,
-    },
+    #[error("the provider refused")]
+    Refused(#[source] Refusal),
     /// The partner's key is not accepted.
-    #[error("provider `{provider}` does not accept the configured key")]
-    Key {
-        /// Which provider.
-        provider: &'static str,
-    },
+    #[error("the provider does not accept the configured key")]
+    Key,
 }
 
 impl ProviderError {
@@ -822,10 +800,8 @@ impl ProviderError {
             Self::NotSent {
                 retry_after_secs, ..
             } => Some(Duration::from_secs(*retry_after_secs)),
-            Self::RateLimited {
-                retry_after_secs, ..
-            } => retry_after_secs.map(Duration::from_secs),
-            Self::Unavailable { .. } | Self::Refused { .. } | Self::Key { .. } => None,
+            Self::RateLimited { retry_after_secs } => retry_after_secs.map(Duration::from_secs),
+            Self::Unavailable(_) | Self::Refused(_) | Self::Key => None,
         }
     }
 }

@@ -59,6 +59,7 @@ impl Engine {
             Err(error) => {
                 warn!(
                     order.id,
+                    provider = order.provider,
                     error = &error as &dyn std::error::Error,
                     "cannot look for an order"
                 );
@@ -327,6 +328,7 @@ async fn is_called_off(provider: &dyn Provider, order: &OrderRecord, stray: &Sna
         Err(error) => {
             warn!(
                 order.id,
+                provider = order.provider,
                 error = &error as &dyn std::error::Error,
                 "an order that turned up could not be called off yet"
             );

@@ -85,6 +85,7 @@ impl Engine {
             Err(error) => {
                 warn!(
                     order.id,
+                    provider = order.provider,
                     error = &error as &dyn std::error::Error,
                     "execute got no answer"
                 );
@@ -111,6 +112,7 @@ impl Engine {
         let retry = async |error: ProviderError| {
             warn!(
                 order.id,
+                provider = order.provider,
                 error = &error as &dyn std::error::Error,
                 "cancel got no answer"
             );
@@ -229,12 +231,10 @@ impl Engine {
         let soonest = self.now().plus(schedule::pause_after(error));
         match error {
             ProviderError::NotSent { .. } => self.store.put_off_intent(intent, soonest).await,
-            ProviderError::Unavailable { .. }
+            ProviderError::Unavailable(_)
             | ProviderError::RateLimited { .. }
-            | ProviderError::Refused { .. }
-            | ProviderError::Key { .. } => {
-                self.store.retry_intent(intent, again.max(soonest)).await
-            }
+            | ProviderError::Refused(_)
+            | ProviderError::Key => self.store.retry_intent(intent, again.max(soonest)).await,
         }
     }
 

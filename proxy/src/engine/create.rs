@@ -230,6 +230,7 @@ impl Creation {
                 CreateOutcome::Uncertain(source) => {
                     warn!(
                         order.id = self.order_id,
+                        provider = self.provider.name(),
                         error = &source as &dyn std::error::Error,
                         "nobody knows whether the order was made; it is looked for"
                     );
@@ -380,6 +381,7 @@ impl Creation {
     ) -> Result<ApiError, StoreError> {
         warn!(
             order.id = self.order_id,
+            provider = self.provider.name(),
             error = &source as &dyn std::error::Error,
             "the provider was not asked for the order"
         );

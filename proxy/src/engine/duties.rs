@@ -151,6 +151,7 @@ impl Engine {
         if let Err(error) = &read {
             warn!(
                 order.id,
+                provider = order.provider,
                 error = error as &dyn std::error::Error,
                 "an order could not be read"
             );

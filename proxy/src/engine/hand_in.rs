@@ -91,6 +91,7 @@ impl Engine {
             Err(error) => {
                 warn!(
                     order.id,
+                    provider = order.provider,
                     error = &error as &dyn std::error::Error,
                     "a signature got no answer"
                 );
@@ -144,13 +145,13 @@ impl Engine {
                 })
                 .await
             }
-            SigningError::Provider(ProviderError::Refused {
-                refusal,
-                provider: _,
-            }) => self.refused(intent, order, purpose, refusal).await,
+            SigningError::Provider(ProviderError::Refused(refusal)) => {
+                self.refused(intent, order, purpose, refusal).await
+            }
             SigningError::Provider(error) => {
                 warn!(
                     order.id,
+                    provider = order.provider,
                     error = error as &dyn std::error::Error,
                     "what is to be signed is not known yet"
                 );
@@ -228,6 +229,7 @@ impl Engine {
             Err(error) => {
                 warn!(
                     order.id,
+                    provider = order.provider,
                     error = &error as &dyn std::error::Error,
                     "the confirmation got no answer"
                 );

@@ -109,14 +109,11 @@ pub fn keeps_locks(session: &StoredSession, quote: &StoredQuote) -> Result<(), A
 /// A provider's refusal of an amount, with the name of what was refused.
 pub fn named_range(error: ProviderError, asset: &Asset, currency: Currency) -> ApiError {
     match error {
-        ProviderError::Refused {
-            refusal,
-            provider: _,
-        } => refused(refusal, asset.token, currency),
-        ProviderError::Unavailable { .. }
+        ProviderError::Refused(refusal) => refused(refusal, asset.token, currency),
+        ProviderError::Unavailable(_)
         | ProviderError::NotSent { .. }
         | ProviderError::RateLimited { .. }
-        | ProviderError::Key { .. } => error.into(),
+        | ProviderError::Key => error.into(),
     }
 }
 

@@ -40,6 +40,7 @@ impl Engine {
                 }),
                 Err(error) => {
                     warn!(
+                        provider = provider.name(),
                         country = listed.country.as_str(),
                         error = &error as &dyn std::error::Error,
                         "the provider does not say how an account is asked for"

@@ -79,10 +79,10 @@ pub fn pause_after(error: &ProviderError) -> Duration {
     let asked = error.pause().unwrap_or_default().min(15 * MINUTE);
     match error {
         ProviderError::NotSent { .. } => asked.max(NO_ANSWER),
-        ProviderError::Unavailable { .. }
+        ProviderError::Unavailable(_)
         | ProviderError::RateLimited { .. }
-        | ProviderError::Refused { .. }
-        | ProviderError::Key { .. } => asked,
+        | ProviderError::Refused(_)
+        | ProviderError::Key => asked,
     }
 }
 
@@ -224,16 +224,12 @@ mod tests {
 
     #[test]
     fn a_provider_that_asks_for_time_gets_it_within_limits() {
-        let limited = |secs| ProviderError::RateLimited {
-            provider: "test",
-            retry_after_secs: secs,
-        };
+        let limited = |retry_after_secs| ProviderError::RateLimited { retry_after_secs };
         let pause = |error| pause_after(&error).as_secs();
         assert_eq!(pause(limited(None)), 0);
         assert_eq!(pause(limited(Some(90))), 90);
         assert_eq!(pause(limited(Some(u64::MAX))), 900);
         let not_sent = ProviderError::NotSent {
-            provider: "test",
             retry_after_secs: 1,
             source: "busy".into(),
         };

@@ -62,11 +62,11 @@ fn of_result<T>(result: &Result<T, ProviderError>) -> Outcome {
 
 fn of_error(error: &ProviderError) -> Outcome {
     match error {
-        ProviderError::Unavailable { .. } => Outcome::NoAnswer,
+        ProviderError::Unavailable(_) => Outcome::NoAnswer,
         ProviderError::NotSent { .. } => Outcome::NotSent,
         ProviderError::RateLimited { .. } => Outcome::RateLimited,
-        ProviderError::Refused { .. } => Outcome::Refused,
-        ProviderError::Key { .. } => Outcome::Key,
+        ProviderError::Refused(_) => Outcome::Refused,
+        ProviderError::Key => Outcome::Key,
     }
 }
 

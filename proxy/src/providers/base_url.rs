@@ -31,3 +31,37 @@ pub(super) fn base_url(
     }
     Ok(url)
 }
+
+/// The address of an API, which is below the configured one.
+///
+/// # Errors
+/// When nothing can be below it.
+pub(super) fn below(
+    variable: &'static str,
+    mut base: Url,
+    prefix: &[&str],
+) -> Result<Url, ConfigError> {
+    base.path_segments_mut()
+        .map_err(|()| ConfigError::wrong(variable, "not the address of a host"))?
+        .pop_if_empty()
+        .extend(prefix);
+    Ok(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_is_below_the_configured_address() {
+        for (base, expected) in [
+            ("https://host.example", "https://host.example/api/v1"),
+            ("http://127.0.0.1:1/a/", "http://127.0.0.1:1/a/api/v1"),
+            ("http://127.0.0.1:1/a", "http://127.0.0.1:1/a/api/v1"),
+        ] {
+            let base = below("BASE_URL", base.parse().unwrap(), &["api", "v1"]).unwrap();
+            assert_eq!(base.as_str(), expected);
+        }
+        assert!(below("BASE_URL", "data:text".parse().unwrap(), &["api"]).is_err());
+    }
+}

@@ -11,6 +11,8 @@ use crate::{
 mod base_url;
 pub mod capa;
 pub mod cryptopocket;
+mod exchange;
+mod failure;
 mod figure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

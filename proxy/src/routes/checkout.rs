@@ -80,6 +80,7 @@ async fn wallet(
         Ok(None) => Ok(Some(WalletLink::Required)),
         Err(error) if has_orders => {
             warn!(
+                provider = provider.name(),
                 error = &error as &dyn std::error::Error,
                 "whether a wallet is linked is not known now"
             );
@@ -120,6 +121,7 @@ async fn verification(
         // An order shows that the provider called the payer verified once.
         Err(error) if has_orders || payer.verified_at.is_some() => {
             warn!(
+                provider = provider.name(),
                 error = &error as &dyn std::error::Error,
                 "the verification is not known now"
             );

@@ -91,7 +91,7 @@ async fn a_spread_that_cannot_be_checked_is_refused() -> Result<()> {
     assert_eq!(
         refusal(&stub.url).await?,
         "CAPA_PREMIUM_SPREAD is wrong: its direction cannot be seen, because there is no quote: \
-         provider `capa` gave no usable answer"
+         the provider gave no usable answer"
     );
     Ok(())
 }

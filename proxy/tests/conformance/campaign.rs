@@ -163,10 +163,10 @@ async fn timed_create(call: impl Future<Output = CreateOutcome>) -> Ended {
 
 fn end(error: &ProviderError) -> End {
     match error {
-        ProviderError::Unavailable { .. } => End::NoAnswer,
+        ProviderError::Unavailable(_) => End::NoAnswer,
         ProviderError::NotSent { .. } => End::NotSent,
         ProviderError::RateLimited { .. } => End::SlowDown,
-        ProviderError::Refused { .. } | ProviderError::Key { .. } => End::Refused,
+        ProviderError::Refused(_) | ProviderError::Key => End::Refused,
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn an_unknown_order_is_refused(harness: &dyn Harness) -> Result
     let read = provider.read(&harness.verified_payer(), &unknown).await;
     let not_found = Refusal::NotFound;
     ensure!(
-        matches!(&read, Err(ProviderError::Refused { refusal, .. }) if *refusal == not_found),
+        matches!(&read, Err(ProviderError::Refused(refusal)) if *refusal == not_found),
         "{read:?}"
     );
     let refused = ActOutcome::Refused(not_found);
@@ -239,7 +239,7 @@ pub(crate) async fn what_a_provider_cannot_do_is_never_asked(harness: &dyn Harne
             | Asked::Verify => provider.cancel(&order).await,
         };
         ensure!(
-            matches!(refused, Err(ProviderError::Refused { .. })),
+            matches!(refused, Err(ProviderError::Refused(_))),
             "{asked:?}: {refused:?}"
         );
         assert_eq!(harness.requests(harness.operation(asked)), 0);
@@ -498,13 +498,7 @@ pub(crate) async fn the_history_hints_at_what_the_webhooks_did(
     }
     let unknown = provider.notice("unknown").await;
     ensure!(
-        matches!(
-            unknown,
-            Err(ProviderError::Refused {
-                refusal: Refusal::NotFound,
-                ..
-            })
-        ),
+        matches!(unknown, Err(ProviderError::Refused(Refusal::NotFound))),
         "{unknown:?}"
     );
     Ok(())

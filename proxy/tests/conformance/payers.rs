@@ -17,10 +17,7 @@ pub(crate) async fn a_payer_who_is_not_verified_is_refused(harness: &dyn Harness
         ensure!(
             matches!(
                 refused,
-                Err(ProviderError::Refused {
-                    refusal: Refusal::NotVerified { .. },
-                    ..
-                })
+                Err(ProviderError::Refused(Refusal::NotVerified { .. }))
             ),
             "{refused:?}"
         );
@@ -56,7 +53,7 @@ pub(crate) async fn a_new_payer_is_registered_once(harness: &dyn Harness) -> Res
     let again = harness.provider().register(&payer).await;
     let is_once = match &again {
         Ok(registered) => registered.user == user,
-        Err(error) => matches!(error, ProviderError::Refused { .. }),
+        Err(error) => matches!(error, ProviderError::Refused(_)),
     };
     ensure!(is_once, "{again:?}");
     Ok(())
@@ -96,13 +93,7 @@ pub(crate) async fn nobody_is_paid_on_the_saved_account_of_another(
     }
     let refused = provider.quote(&harness.foreign_ask()?).await;
     ensure!(
-        matches!(
-            refused,
-            Err(ProviderError::Refused {
-                refusal: Refusal::NotFound,
-                ..
-            })
-        ),
+        matches!(refused, Err(ProviderError::Refused(Refusal::NotFound))),
         "{refused:?}"
     );
     Ok(())

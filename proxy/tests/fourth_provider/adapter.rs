@@ -146,16 +146,12 @@ impl Tinta {
 }
 
 fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ProviderError {
-    ProviderError::Unavailable {
-        provider: NAME,
-        source: source.into(),
-    }
+    ProviderError::Unavailable(source.into())
 }
 
 fn unanswered(error: Unanswered) -> Failure {
     Failure::Unusable(match error {
         Unanswered::NotSent(source) => ProviderError::NotSent {
-            provider: NAME,
             retry_after_secs: 5,
             source: source.into(),
         },
@@ -169,10 +165,7 @@ fn unanswered(error: Unanswered) -> Failure {
 impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) => Self::Refused {
-                provider: NAME,
-                refusal,
-            },
+            Failure::Refused(refusal) => Self::Refused(refusal),
             Failure::Unusable(error) => error,
         }
     }

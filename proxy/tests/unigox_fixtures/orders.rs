@@ -132,7 +132,7 @@ async fn another_order_than_the_one_asked_for_is_no_answer() -> Result<()> {
         .read(&user(), &ProviderRef(other.to_owned()))
         .await;
     ensure!(
-        matches!(read, Err(ProviderError::Unavailable { .. })),
+        matches!(read, Err(ProviderError::Unavailable(_))),
         "{read:?}"
     );
     Ok(())

@@ -72,7 +72,7 @@ async fn a_quote_for_nobody_who_is_verified_is_refused() -> Result<()> {
     let refused = fixture!("kyc_not_cleared");
     let stub = Stub::answering(&[("partner/offramp/quote", 422, refused)]).await?;
     let refused = stub.client()?.quote(&ask(QuoteKind::Firm)?).await;
-    let Err(ProviderError::Refused { refusal, .. }) = refused else {
+    let Err(ProviderError::Refused(refusal)) = refused else {
         bail!("{refused:?}")
     };
     assert_eq!(refusal, Refusal::NotVerified { url: None });

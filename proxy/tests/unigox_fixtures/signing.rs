@@ -105,7 +105,7 @@ async fn nothing_is_to_be_signed_too_early() -> Result<()> {
     let parameters = path("transfer-authorization-parameters");
     let stub = Stub::answering(&[(&parameters, 409, fixture!("invalid_status"))]).await?;
     let refused = stub.client()?.to_sign(&expected(Purpose::Transfer)?).await;
-    let Err(SigningError::Provider(ProviderError::Refused { refusal, .. })) = refused else {
+    let Err(SigningError::Provider(ProviderError::Refused(refusal))) = refused else {
         bail!("{refused:?}")
     };
     assert_eq!(refusal, Refusal::NotPossibleNow);

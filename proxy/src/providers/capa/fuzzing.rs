@@ -4,13 +4,15 @@ use http::StatusCode;
 use offramp_domain::{api::VerificationStatus, time::Timestamp};
 
 use super::{
-    client::{Answer, Operation},
-    failure::Failure,
+    client::Operation,
     listing::{Progress, Reading},
     refusal, wire,
 };
-use crate::provider::{
-    Listing, ProviderError, ProviderQuote, ProviderUserId, QuoteAsk, Refusal, Snapshot,
+use crate::{
+    provider::{
+        Listing, ProviderError, ProviderQuote, ProviderUserId, QuoteAsk, Refusal, Snapshot,
+    },
+    providers::{exchange::Answer, failure::Failure},
 };
 
 /// The answer to a quote.
@@ -77,16 +79,10 @@ pub fn verification(body: &[u8]) -> Result<VerificationStatus, ProviderError> {
 /// What an answer to a create means that is no success: certain if it is a refusal.
 pub fn refused(status: StatusCode, body: &[u8]) -> (ProviderError, Option<Refusal>) {
     let failure = refusal::read(Operation::Create, status, body);
-    let certain = match &failure {
-        Failure::Refused(refusal) => Some(refusal.clone()),
-        Failure::Key
-        | Failure::RateLimited { .. }
-        | Failure::NotSent(_)
-        | Failure::Unanswered(_)
-        | Failure::Status { .. }
-        | Failure::Unreadable { .. }
-        | Failure::Misfit(_)
-        | Failure::Request => None,
+    let certain = if let Failure::Refused(refusal) = &failure {
+        Some(refusal.clone())
+    } else {
+        None
     };
     (failure.into(), certain)
 }

@@ -5,7 +5,6 @@
 //! reads what they told.
 
 mod client;
-mod failure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod history;
@@ -31,10 +30,13 @@ use offramp_domain::{
 };
 
 use self::{
-    client::{Answer, Call, Client, Operation, Query},
-    failure::Failure,
+    client::{Call, Client, Operation},
     history::Walk,
     listing::{Listed, PAGE, Progress, Reading},
+};
+use super::{
+    exchange::{Answer, Query},
+    failure::Failure,
 };
 use crate::{
     clock::Clock,

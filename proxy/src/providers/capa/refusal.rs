@@ -5,8 +5,11 @@
 
 use http::StatusCode;
 
-use super::{client::Operation, failure::Failure, said::Said};
-use crate::provider::{Refusal, Side};
+use super::{client::Operation, said::Said};
+use crate::{
+    provider::{Refusal, Side},
+    providers::failure::Failure,
+};
 
 /// The code of a key that is not accepted; with one message, of somebody else's user.
 pub(super) const UNAUTHORIZED: &str = "UNAUTHORIZED";

@@ -1,22 +1,24 @@
 //! CryptoPocket over HTTP: keys for a token, what is asked with it, and within which limits.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::CONTENT_TYPE};
-use offramp_domain::time::Timestamp;
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
 use tokio::{
     sync::Mutex,
     time::{Instant as Deadline, timeout_at},
 };
 use url::{Url, form_urlencoded};
 
-use super::{NAME, failure::Failure, refusal, settings, settings::Timeouts, wire};
+use super::{NAME, refusal, settings, settings::Timeouts, wire};
 use crate::{
     clock::Clock,
     config::ConfigError,
     outgoing::{self, Limits, NotSent, Policy, Probe, Repeat, Unanswered},
+    providers::{
+        exchange::{self, Answer},
+        failure::Failure,
+    },
 };
 
 /// Where the token goes, bare (contract 2).
@@ -38,31 +40,8 @@ pub(super) enum Operation {
     Subscribe,
 }
 
-/// The names and values after the `?`.
-pub(super) type Query = Vec<(&'static str, String)>;
-
 /// One request.
-pub(super) struct Call<'a> {
-    operation: Operation,
-    method: Method,
-    path: Vec<&'a str>,
-    query: Query,
-    body: Option<Body>,
-}
-
-/// What is sent.
-enum Body {
-    Json(Vec<u8>),
-    Form(Vec<u8>),
-}
-
-/// An answer that is a success.
-pub(super) struct Answer {
-    /// The body, which may hold whatever the provider knows about a person. It does not print.
-    pub(super) body: Vec<u8>,
-    /// The provider's clock, to the second.
-    pub(super) provider_now: Option<Timestamp>,
-}
+pub(super) type Call<'a> = exchange::Call<'a, Operation>;
 
 /// CryptoPocket over HTTP.
 pub(super) struct Client {
@@ -87,7 +66,7 @@ impl std::fmt::Debug for Client {
     }
 }
 
-impl Operation {
+impl exchange::Operation for Operation {
     fn name(self) -> &'static str {
         match self {
             Self::Authenticate => "authenticate",
@@ -115,16 +94,6 @@ impl Operation {
             | Self::Subscribe => Probe::May,
         }
     }
-
-    /// What changes nothing at CryptoPocket may be asked again. A second token ends no other.
-    fn repeat(self) -> Repeat {
-        match self {
-            Self::Authenticate | Self::Verification | Self::Quote | Self::Read | Self::List => {
-                Repeat::Safe
-            }
-            Self::Register | Self::Create | Self::Subscribe => Repeat::Never,
-        }
-    }
 }
 
 impl Timeouts {
@@ -142,56 +111,17 @@ impl Timeouts {
     }
 }
 
-impl<'a> Call<'a> {
-    pub(super) fn get(
-        operation: Operation,
-        path: impl IntoIterator<Item = &'a str>,
-        query: Query,
-    ) -> Self {
-        Self {
-            operation,
-            method: Method::GET,
-            path: path.into_iter().collect(),
-            query,
-            body: None,
-        }
-    }
-
-    pub(super) fn post(
-        operation: Operation,
-        path: &'a str,
-        body: &impl Serialize,
-    ) -> Result<Self, Failure> {
-        let body = serde_json::to_vec(body).map_err(|_| Failure::Request)?;
-        Ok(Self {
-            operation,
-            method: Method::POST,
-            path: vec![path],
-            query: Query::new(),
-            body: Some(Body::Json(body)),
-        })
-    }
-
-    /// The same in a form instead of JSON.
-    pub(super) fn form(operation: Operation, path: &'a str, fields: &[(&str, &str)]) -> Self {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        Self {
-            operation,
-            method: Method::POST,
-            path: vec![path],
-            query: Query::new(),
-            body: Some(Body::Form(form.finish().into_bytes())),
-        }
-    }
-}
-
-impl Body {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Json(bytes) | Self::Form(bytes) => bytes,
-        }
-    }
+/// A POST of a form instead of JSON.
+pub(super) fn form<'a>(
+    operation: Operation,
+    path: &'a [&'a str],
+    fields: &[(&str, &str)],
+) -> Call<'a> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(fields);
+    let mut call = Call::bare_post(operation, path);
+    call.body = Some(form.finish().into_bytes());
+    call
 }
 
 impl Client {
@@ -259,7 +189,7 @@ impl Client {
             api_key: self.keys.key.expose_secret(),
             api_secret: self.keys.secret.expose_secret(),
         };
-        let call = Call::post(Operation::Authenticate, "authenticate", &request)?;
+        let call = Call::post(Operation::Authenticate, &["authenticate"], &request)?;
         let until = until.min(Deadline::now() + self.timeouts.authenticate);
         let answer = self.exchange(&call, None, until).await?;
         let unusable = || Failure::Misfit("a token that cannot be sent");
@@ -278,69 +208,33 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let operation = call.operation;
         let left = until.saturating_duration_since(Deadline::now());
-        let request = outgoing::Call {
-            method: call.method.clone(),
-            path: &call.path,
-            query: call.query.clone(),
-            body: call.body.as_ref().map(|body| body.bytes().to_vec()),
-            limits: Limits {
-                headers: left,
-                whole: left,
-            },
-            repeat: operation.repeat(),
-            probe: operation.probe(),
-        };
+        let request = within(call.clone(), left);
         let mut headers = HeaderMap::new();
         if let Some(token) = token {
             headers.insert(TOKEN, token.clone());
         }
-        if let Some(Body::Form(_)) = call.body {
+        if operation == Operation::Subscribe {
             headers.insert(CONTENT_TYPE, FORM);
         }
-        let begun = Instant::now();
-        let answer = self.http.send_with(&request, &headers).await;
-        let duration_ms = millis(begun.elapsed());
-        let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
-        let answer = answer.map_err(Failure::from).and_then(accepted);
-        let operation = operation.name();
-        match &answer {
-            Ok(_) => tracing::debug!(provider = NAME, operation, status, duration_ms, "answered"),
-            Err(failure) => {
-                tracing::info!(provider = NAME, operation, status, duration_ms, "{failure}");
-            }
-        }
-        answer
+        let sent = self.http.send_with(&request, &headers);
+        exchange::answer(NAME, operation, sent, |answer| {
+            refusal::read(answer.status, &answer.body)
+        })
+        .await
     }
 }
 
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The answer, if it is a success; otherwise what it means.
-fn accepted(answer: outgoing::Answer) -> Result<Answer, Failure> {
-    let outgoing::Answer {
-        status,
-        body,
-        provider_now,
-        retry_after_secs,
-    } = answer;
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(Failure::RateLimited { retry_after_secs });
+/// The call with what is left of its time. A token may be asked for again: a second one ends no other.
+fn within(call: Call<'_>, left: Duration) -> outgoing::Call<'_> {
+    let operation = call.operation;
+    let mut request = call.within(Limits {
+        headers: left,
+        whole: left,
+    });
+    if operation == Operation::Authenticate {
+        request.repeat = Repeat::Safe;
     }
-    refusal::read(status, &body)?;
-    Ok(Answer { body, provider_now })
-}
-
-#[cfg(test)]
-impl Answer {
-    /// A success with this body.
-    pub(super) fn with_body(body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            body: body.into(),
-            provider_now: None,
-        }
-    }
+    request
 }
 
 #[cfg(test)]
@@ -349,32 +243,36 @@ mod tests {
 
     #[test]
     fn only_what_changes_nothing_is_repeated() {
-        let repeated = [
-            Operation::Authenticate,
+        let repeat = |call: Call<'_>| within(call, Duration::from_secs(1)).repeat;
+        let post = |operation| Call::post(operation, &["path"], &()).unwrap();
+        assert_eq!(repeat(post(Operation::Authenticate)), Repeat::Safe);
+        for operation in [Operation::Register, Operation::Create] {
+            assert_eq!(repeat(post(operation)), Repeat::Never, "{operation:?}");
+        }
+        let subscription = form(Operation::Subscribe, &["path"], &[]);
+        assert_eq!(repeat(subscription), Repeat::Never);
+        for operation in [
             Operation::Verification,
             Operation::Quote,
             Operation::Read,
             Operation::List,
-        ];
-        for operation in repeated {
-            assert_eq!(operation.repeat(), Repeat::Safe, "{operation:?}");
-        }
-        for operation in [Operation::Register, Operation::Create, Operation::Subscribe] {
-            assert_eq!(operation.repeat(), Repeat::Never, "{operation:?}");
+        ] {
+            let call = Call::get(operation, &["path"], exchange::Query::new());
+            assert_eq!(repeat(call), Repeat::Safe, "{operation:?}");
         }
     }
 
     #[test]
     fn a_subscription_is_a_form() {
-        let call = Call::form(
+        let call = form(
             Operation::Subscribe,
-            "subscribeToWebhook",
+            &["subscribeToWebhook"],
             &[
                 ("type", "CRYPTO_RECEIVED"),
                 ("url", "https://a.example/b?c"),
             ],
         );
         let form = "type=CRYPTO_RECEIVED&url=https%3A%2F%2Fa.example%2Fb%3Fc";
-        assert_eq!(call.body.unwrap().bytes(), form.as_bytes());
+        assert_eq!(call.body.unwrap(), form.as_bytes());
     }
 }

@@ -7,7 +7,6 @@
 
 mod assumptions;
 mod client;
-mod failure;
 mod mapping;
 mod refusal;
 mod settings;
@@ -30,10 +29,8 @@ use offramp_domain::{
 use serde_json::value::RawValue;
 use tracing::warn;
 
-use self::{
-    client::{Call, Client, Keys, Operation},
-    failure::Failure,
-};
+use self::client::{Call, Client, Keys, Operation};
+use super::failure::Failure;
 use crate::{
     clock::Clock,
     config::{ConfigError, Lookup},
@@ -134,7 +131,7 @@ impl CryptoPocket {
 
     async fn try_create(&self, order: &NewOrder) -> Result<Snapshot, Failure> {
         let request = wire::CreateRequest::new(order)?;
-        let call = Call::post(Operation::Create, "createRampoff", &request)?;
+        let call = Call::post(Operation::Create, &["createRampoff"], &request)?;
         let answer = self.client.send(call).await?;
         let created: wire::Created = wire::data(&answer)?;
         let reference = created.reference()?;
@@ -154,7 +151,7 @@ impl CryptoPocket {
 
     async fn find(&self, reference: &ProviderRef) -> Result<Snapshot, Failure> {
         let query = vec![("id", reference.0.clone())];
-        let call = Call::get(Operation::Read, ["getRampoff"], query);
+        let call = Call::get(Operation::Read, &["getRampoff"], query);
         let answer = self.client.send(call).await?;
         let read: wire::Rampoff = wire::data(&answer)?;
         if read.id != reference.0 {
@@ -164,8 +161,8 @@ impl CryptoPocket {
     }
 
     async fn price(&self, ask: &QuoteAsk) -> Result<ProviderQuote, Failure> {
-        let path = self.quote_path.iter().map(String::as_str);
-        let call = Call::get(Operation::Quote, path, wire::quote_query(ask)?);
+        let path: Vec<_> = self.quote_path.iter().map(String::as_str).collect();
+        let call = Call::get(Operation::Quote, &path, wire::quote_query(ask)?);
         let answer = self.client.send(call).await?;
         let quote: wire::Quote = wire::data(&answer)?;
         quote.price(ask, answer.provider_now)
@@ -179,11 +176,9 @@ impl CryptoPocket {
             ("page", "1".to_owned()),
             ("per_page", assumptions::PER_PAGE.to_string()),
         ];
-        let path = self.list_path.iter().map(String::as_str);
-        let answer = self
-            .client
-            .send(Call::get(Operation::List, path, query))
-            .await?;
+        let path: Vec<_> = self.list_path.iter().map(String::as_str).collect();
+        let call = Call::get(Operation::List, &path, query);
+        let answer = self.client.send(call).await?;
         let list: Box<RawValue> = wire::data(&answer)?;
         let rows = wire::rows(&list)?.len();
         tracing::debug!(provider = NAME, rows, "orders are listed");
@@ -228,14 +223,14 @@ impl Provider for CryptoPocket {
     /// `user_already_exists`, and the partner has to name their `provider_user_id`.
     async fn register(&self, payer: &PayerRef) -> Result<Registered, ProviderError> {
         let wire::UserRequest(request) = wire::UserRequest::new(payer)?;
-        let call = Call::post(Operation::Register, "registerUser", &request)?;
+        let call = Call::post(Operation::Register, &["registerUser"], &request)?;
         Ok(wire::new_user(&self.client.send(call).await?)?)
     }
 
     /// No call but registration says where a verification is done.
     async fn verification(&self, user: &ProviderUserId) -> Result<Verification, ProviderError> {
         let query = vec![("user_id", user.0.clone())];
-        let call = Call::get(Operation::Verification, ["kyc", "check"], query);
+        let call = Call::get(Operation::Verification, &["kyc", "check"], query);
         let answer = self.client.send(call).await?;
         Ok(Verification {
             status: wire::Kyc::read(&answer)?.status(),

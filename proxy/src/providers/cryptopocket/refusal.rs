@@ -10,8 +10,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{assumptions, failure::Failure};
-use crate::provider::{Refusal, Side};
+use super::assumptions;
+use crate::{
+    provider::{Refusal, Side},
+    providers::failure::Failure,
+};
 
 /// The code of keys or a token that are not accepted.
 pub(super) const AUTHORIZATION: &str = "authorization_incorrect";
@@ -61,7 +64,7 @@ pub(super) fn read(status: StatusCode, body: &[u8]) -> Result<(), Failure> {
     {
         return Err(refused_form(fields.keys()));
     }
-    Err(Failure::Broken {
+    Err(Failure::Status {
         status: status.as_u16(),
         code: envelope
             .code()
@@ -87,7 +90,7 @@ impl Envelope {
             .code()
             .filter(|code| is_code(code) && *code != UNEXPECTED);
         let Some(code) = certain else {
-            return Failure::Broken {
+            return Failure::Status {
                 status: status.as_u16(),
                 code: self.code().filter(|code| is_code(code)).map(str::to_owned),
             };
@@ -267,11 +270,11 @@ mod tests {
     fn an_exception_is_no_refusal() {
         for text in ["unexpected_error", "SQLSTATE[40001]: deadlock", ""] {
             let failure = said(&json!({ "status": "error", "error": text })).unwrap_err();
-            assert!(matches!(failure, Failure::Broken { .. }), "{failure:?}");
+            assert!(matches!(failure, Failure::Status { .. }), "{failure:?}");
             assert!(!format!("{failure:?}").contains("SQL"));
         }
         let failure = said(&json!({ "status": "error" })).unwrap_err();
-        assert!(matches!(failure, Failure::Broken { code: None, .. }));
+        assert!(matches!(failure, Failure::Status { code: None, .. }));
     }
 
     #[test]
@@ -292,7 +295,7 @@ mod tests {
             Err(Failure::Refused(Refusal::Other { .. }))
         ));
         let bare = read(StatusCode::UNPROCESSABLE_ENTITY, b"{}");
-        assert!(matches!(bare, Err(Failure::Broken { status: 422, .. })));
+        assert!(matches!(bare, Err(Failure::Status { status: 422, .. })));
     }
 
     #[test]
@@ -306,7 +309,7 @@ mod tests {
             assert!(matches!(read(status, body.as_bytes()), Err(Failure::Key)));
         }
         let broken = read(StatusCode::BAD_GATEWAY, body.as_bytes());
-        assert!(matches!(broken, Err(Failure::Broken { status: 502, .. })));
+        assert!(matches!(broken, Err(Failure::Status { status: 502, .. })));
     }
 
     #[test]
@@ -319,7 +322,7 @@ mod tests {
             let status = StatusCode::from_u16(status).unwrap();
             let failure = read(status, body.as_bytes()).unwrap_err();
             assert!(
-                matches!(failure, Failure::Broken { code: None, .. }),
+                matches!(failure, Failure::Status { code: None, .. }),
                 "{failure:?}"
             );
         }

@@ -8,10 +8,10 @@ use url::Url;
 
 use super::{
     CryptoPocket, NAME, assumptions,
-    client::{Call, Client, Operation},
-    failure::Failure,
+    client::{self, Client, Operation},
     wire,
 };
+use crate::providers::failure::Failure;
 
 /// How long after a failure it is tried again, for the first time and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ pub(super) async fn subscribe(client: &Client, url: &Url) -> Result<(), Failure>
 
 async fn subscribe_to(client: &Client, event: &str, url: &Url) -> Result<(), Failure> {
     let form = [("type", event), ("url", url.as_str())];
-    let call = Call::form(Operation::Subscribe, "subscribeToWebhook", &form);
+    let call = client::form(Operation::Subscribe, &["subscribeToWebhook"], &form);
     let answer = client.send(call).await?;
     wire::data::<String>(&answer)?;
     Ok(())

@@ -8,7 +8,6 @@
 
 mod check;
 mod client;
-mod failure;
 mod listing;
 mod mapping;
 mod rails;
@@ -36,12 +35,12 @@ use serde_json::{Value, json};
 
 use self::{
     check::Agreed,
-    client::{Call, Client, Operation, Query},
-    failure::Failure,
+    client::{Call, Client, Operation},
     listing::{Listed, PAGE, Progress, Reading},
     rails::{Forms, Questions, Route},
     typed_data::Typed,
 };
+use super::{exchange::Query, failure::Failure};
 use crate::{
     clock::Clock,
     config::{ConfigError, Lookup},
@@ -210,9 +209,9 @@ impl Unigox {
         let call = Call::post(Operation::SaveAccount, &path, &request)?;
         let saved: wire::SavedDetails = match self.client.send(call).await {
             Ok(answer) => wire::data(&answer)?,
-            Err(Failure::Fields(said)) => {
+            Err(Failure::RefusedInWords(text)) => {
                 let form = questions.form();
-                let keys = said.named(form.iter().map(|field| field.key.as_str()));
+                let keys = said::named(&text, form.iter().map(|field| field.key.as_str()));
                 return Err(Failure::Refused(Refusal::Fields { keys }));
             }
             Err(failure) => return Err(failure),

@@ -5,8 +5,8 @@
 
 use http::StatusCode;
 
-use super::{client::Operation, failure::Failure, said::Said};
-use crate::provider::Refusal;
+use super::{client::Operation, said::Said};
+use crate::{provider::Refusal, providers::failure::Failure};
 
 /// A code, the calls it is listed for, and what it means there. The first row that fits counts.
 struct Row(&'static str, &'static [Operation], Meaning);
@@ -80,7 +80,7 @@ pub(super) fn read(operation: Operation, status: StatusCode, body: &[u8]) -> Fai
     }
     if operation == SaveAccount && status == StatusCode::UNPROCESSABLE_ENTITY && said.names_fields()
     {
-        return Failure::Fields(said);
+        return Failure::RefusedInWords(said.text.into());
     }
     if status.is_client_error()
         && let Some(refusal) = listed(operation, &said)

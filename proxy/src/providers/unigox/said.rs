@@ -1,23 +1,16 @@
 //! What an error's body says, in its three shapes (contract 2). A body of none of them, or none at
 //! all, says nothing.
 
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 /// A code or a text, as far as there is any. They are the provider's own words: neither is printed,
 /// but for a code that looks like one.
-#[derive(Default)]
 pub(super) struct Said {
     /// `error.code` (E1) or `data.error_key` (E2).
     pub(super) code: Option<String>,
     /// The text that names fields (E3).
-    text: String,
-}
-
-/// What it says does not print.
-impl std::fmt::Debug for Said {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Said(…)")
-    }
+    pub(super) text: String,
 }
 
 impl Said {
@@ -41,19 +34,6 @@ impl Said {
         self.code.is_none() && !self.text.is_empty()
     }
 
-    /// Which of these fields the text names.
-    pub(super) fn named<'a>(&self, keys: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
-        let words: Vec<_> = self
-            .text
-            .split(|character| !is_part(character))
-            .map(str::to_ascii_lowercase)
-            .collect();
-        keys.filter(|key| words.contains(&key.to_ascii_lowercase()))
-            .map(str::to_owned)
-            .collect()
-    }
-
     /// The code, if it can be one and nothing private: there are no digits in it, for one.
     pub(super) fn printable_code(self) -> Option<String> {
         let is_code = |code: &String| {
@@ -62,6 +42,19 @@ impl Said {
         };
         self.code.filter(is_code)
     }
+}
+
+/// Which of these fields a text names.
+pub(super) fn named<'a>(text: &SecretString, keys: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let words: Vec<_> = text
+        .expose_secret()
+        .split(|character| !is_part(character))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    keys.filter(|key| words.contains(&key.to_ascii_lowercase()))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -83,7 +76,10 @@ mod tests {
             Said::read(br#"{"success":false,"error":"iban is invalid; full_name is required"}"#);
         assert!(said.names_fields());
         let keys = ["full_name", "name", "iban", "cbu"];
-        assert_eq!(said.named(keys.into_iter()), ["full_name", "iban"]);
+        assert_eq!(
+            named(&said.text.into(), keys.into_iter()),
+            ["full_name", "iban"]
+        );
     }
 
     #[test]
@@ -106,7 +102,7 @@ mod tests {
         for private in ["DE89370400440532013000", "Ada Lovelace", "ada@example.com"] {
             let said = Said {
                 code: Some(private.to_owned()),
-                ..Said::default()
+                text: String::new(),
             };
             assert_eq!(said.printable_code(), None, "{private}");
         }

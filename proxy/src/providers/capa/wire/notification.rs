@@ -5,10 +5,12 @@ use serde::Deserialize;
 use super::said;
 use crate::{
     provider::{Hint, Notice},
-    providers::capa::{
+    providers::{
+        capa::{
+            history::{Page, Told},
+            webhook::Notification,
+        },
         failure::Failure,
-        history::{Page, Told},
-        webhook::Notification,
     },
 };
 

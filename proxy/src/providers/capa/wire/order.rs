@@ -13,10 +13,8 @@ use super::{OFF_RAMP, bank::BankInformation, said};
 use crate::{
     provider::{NewOrder, Payee, ProviderRef, ProviderUserId, Refusal, Snapshot},
     providers::{
-        capa::{
-            failure::Failure,
-            listing::{Item, Listed},
-        },
+        capa::listing::{Item, Listed},
+        failure::Failure,
         figure::Figure,
     },
 };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{data, said};
 use crate::{
     provider::{ProviderUserId, Refusal},
-    providers::capa::{client::Answer, failure::Failure},
+    providers::{exchange::Answer, failure::Failure},
 };
 
 /// What a payer is who has not begun a verification, or of whom nothing certain is said.

@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{OFF_RAMP, said};
 use crate::{
     provider::{ProviderQuote, QuoteAsk},
-    providers::{
-        capa::{client::Query, failure::Failure},
-        figure::Figure,
-    },
+    providers::{exchange::Query, failure::Failure, figure::Figure},
 };
 
 /// The body of `POST /quotes`. Always the crypto amount: which of the two an off-ramp may name is

@@ -10,7 +10,7 @@ mod token;
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{client::Answer, failure::Failure};
+use crate::providers::{exchange::Answer, failure::Failure};
 
 pub(super) use self::{
     order::{CreateRequest, Created, Rampoff, rows},

@@ -4,13 +4,10 @@ use offramp_domain::{money::Amount, time::Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 
-use super::{
-    super::{assumptions, failure::Failure},
-    number_or_string,
-};
+use super::{super::assumptions, number_or_string};
 use crate::{
     provider::{NewOrder, Payee, ProviderRef, Refusal, Snapshot},
-    providers::figure::Figure,
+    providers::{failure::Failure, figure::Figure},
 };
 
 /// Most digits after the point of a token.

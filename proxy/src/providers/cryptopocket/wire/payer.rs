@@ -7,7 +7,11 @@ use serde_json::{Map, Value};
 use super::{data_or_bare, number_or_string};
 use crate::{
     provider::{ProviderUserId, Registered},
-    providers::cryptopocket::{assumptions, client::Answer, failure::Failure, refusal},
+    providers::{
+        cryptopocket::{assumptions, refusal},
+        exchange::Answer,
+        failure::Failure,
+    },
 };
 
 /// The code of a business, which is registered in another way and gets a password of its own.

@@ -3,10 +3,10 @@
 use offramp_domain::{money::Amount, quote::QuoteKind, time::Timestamp};
 use serde::Deserialize;
 
-use super::super::{assumptions, client::Query, failure::Failure};
+use super::super::assumptions;
 use crate::{
     provider::{ProviderQuote, QuoteAsk, Refusal},
-    providers::figure::Figure,
+    providers::{exchange::Query, failure::Failure, figure::Figure},
 };
 
 /// What a price is asked for with.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{client::Answer, failure::Failure};
+use crate::providers::{exchange::Answer, failure::Failure};
 
 /// The body of `POST /authenticate`.
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ mod quote;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{client::Answer, failure::Failure};
+use crate::providers::{exchange::Answer, failure::Failure};
 
 pub(super) use self::{
     account::{AccountRequest, SavedDetails},

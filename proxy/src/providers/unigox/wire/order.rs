@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     provider::{ProviderRef, Snapshot},
-    providers::unigox::{failure::Failure, listing::Item},
+    providers::{failure::Failure, unigox::listing::Item},
 };
 
 /// The body of `POST /offramp/initiate`.

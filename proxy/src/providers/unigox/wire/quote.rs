@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     provider::{ProviderQuote, QuoteAsk, Refusal},
-    providers::unigox::failure::Failure,
+    providers::failure::Failure,
 };
 
 /// How many digits a rate has behind its point.

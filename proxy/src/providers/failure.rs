@@ -1,12 +1,13 @@
-//! Why a call gave no usable answer, in detail that stays inside this module.
+//! Why a call gave no usable answer, in detail that stays inside the adapters.
 //!
-//! Nothing here holds a key, an id of a person, an account number or a body: what is kept of an
-//! unreadable answer is where it broke, and of an unknown code only one that looks like a code.
+//! Nothing here holds a key, a token, an id of a person, an account number or a body that prints:
+//! what is kept of an unreadable answer is where it broke, and of an unknown code only one that looks
+//! like a code.
 
+use secrecy::SecretString;
 use serde_json::error::Category;
 use thiserror::Error;
 
-use super::NAME;
 use crate::{
     outgoing::{NotSent, Unanswered},
     provider::{ProviderError, Refusal},
@@ -18,9 +19,15 @@ pub(super) enum Failure {
     /// Certain: the contract lists this answer to this call.
     #[error("refused")]
     Refused(#[source] Refusal),
-    /// Certain: the key was looked at before anything else.
+    /// Certain: answers were refused, and a text names them. It does not print.
+    #[error("refused with a text")]
+    RefusedInWords(SecretString),
+    /// Certain: the key or the token was looked at before anything else.
     #[error("the key is not accepted")]
     Key,
+    /// Certain: there was no token to ask with.
+    #[error("no token")]
+    NoToken(#[source] Box<Failure>),
     /// Too many calls.
     #[error("too many calls")]
     RateLimited {
@@ -75,6 +82,30 @@ impl Failure {
             column: error.column(),
         }
     }
+
+    /// A refusal that the core treats in no way of its own.
+    pub(super) fn other(code: &str) -> Self {
+        Self::Refused(Refusal::Other {
+            code: code.to_owned(),
+        })
+    }
+
+    /// Whether the key or the token is not accepted.
+    pub(super) fn is_key(&self) -> bool {
+        match self {
+            Self::Key => true,
+            Self::NoToken(failure) => failure.is_key(),
+            Self::Refused(_)
+            | Self::RefusedInWords(_)
+            | Self::RateLimited { .. }
+            | Self::NotSent(_)
+            | Self::Unanswered(_)
+            | Self::Status { .. }
+            | Self::Unreadable { .. }
+            | Self::Misfit(_)
+            | Self::Request => false,
+        }
+    }
 }
 
 impl From<Unanswered> for Failure {
@@ -92,17 +123,23 @@ impl From<Unanswered> for Failure {
 impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) => Self::Refused {
-                provider: NAME,
-                refusal,
+            Failure::Refused(refusal) => Self::Refused(refusal),
+            // Whoever asked knows which fields there are.
+            Failure::RefusedInWords(_) => Self::Refused(Refusal::Fields { keys: Vec::new() }),
+            Failure::Key => Self::Key,
+            Failure::NoToken(failure) => match (*failure).into() {
+                // Only the token was asked for, and the call never left.
+                Self::Unavailable(source) => Self::NotSent {
+                    retry_after_secs: 1,
+                    source,
+                },
+                known @ (Self::NotSent { .. }
+                | Self::RateLimited { .. }
+                | Self::Refused(_)
+                | Self::Key) => known,
             },
-            Failure::Key => Self::Key { provider: NAME },
-            Failure::RateLimited { retry_after_secs } => Self::RateLimited {
-                provider: NAME,
-                retry_after_secs,
-            },
+            Failure::RateLimited { retry_after_secs } => Self::RateLimited { retry_after_secs },
             Failure::NotSent(reason) => Self::NotSent {
-                provider: NAME,
                 retry_after_secs: reason.retry_after_secs(),
                 source: Box::new(reason),
             },
@@ -110,10 +147,7 @@ impl From<Failure> for ProviderError {
             | Failure::Status { .. }
             | Failure::Unreadable { .. }
             | Failure::Misfit(_)
-            | Failure::Request => Self::Unavailable {
-                provider: NAME,
-                source: Box::new(failure),
-            },
+            | Failure::Request => Self::Unavailable(Box::new(failure)),
         }
     }
 }
@@ -124,31 +158,40 @@ mod tests {
 
     #[test]
     fn an_unreadable_answer_is_not_repeated() {
-        let error = serde_json::from_str::<u8>("\"014680260346007120\"").unwrap_err();
-        assert!(error.to_string().contains("014680260346007120"));
+        let number = "014680260346007120";
+        let error = serde_json::from_str::<u8>(&format!("\"{number}\"")).unwrap_err();
+        assert!(error.to_string().contains(number));
         let failure = Failure::unreadable(&error);
         assert_eq!(
             failure.to_string(),
             "an answer that cannot be read (Data at line 1, column 20)"
         );
         assert!(!format!("{failure:?}").contains("0146"));
+        for iban in ["ES9121000418450200051332", "DE89370400440532013000"] {
+            let error = serde_json::from_str::<u8>(&format!("\"{iban}\"")).unwrap_err();
+            let failure = Failure::unreadable(&error);
+            assert!(!format!("{failure} {failure:?}").contains(&iban[..4]));
+        }
+    }
+
+    #[test]
+    fn a_text_that_names_fields_does_not_print() {
+        let failure = Failure::RefusedInWords("iban DE89370400440532013000 is invalid".into());
+        assert!(!format!("{failure} {failure:?}").contains("DE89"));
+        assert!(matches!(
+            ProviderError::from(failure),
+            ProviderError::Refused(Refusal::Fields { keys }) if keys.is_empty()
+        ));
     }
 
     #[test]
     fn only_what_is_certain_is_a_refusal() {
         let certain = ProviderError::from(Failure::Refused(Refusal::NotFound));
-        assert!(matches!(
-            certain,
-            ProviderError::Refused {
-                refusal: Refusal::NotFound,
-                ..
-            }
-        ));
-        let uncertain = ProviderError::from(Failure::Status {
-            status: 400,
-            code: None,
-        });
-        assert!(matches!(uncertain, ProviderError::Unavailable { .. }));
+        assert!(matches!(certain, ProviderError::Refused(Refusal::NotFound)));
+        for (status, code) in [(400, None), (409, Some("QUOTE_ALREADY_USED".to_owned()))] {
+            let uncertain = ProviderError::from(Failure::Status { status, code });
+            assert!(matches!(uncertain, ProviderError::Unavailable(_)));
+        }
     }
 
     #[test]
@@ -165,8 +208,19 @@ mod tests {
         let lost = Failure::from(Unanswered::TimedOut);
         assert!(matches!(
             ProviderError::from(lost),
-            ProviderError::Unavailable { .. }
+            ProviderError::Unavailable(_)
         ));
+    }
+
+    #[test]
+    fn a_missing_token_is_why_nothing_was_asked() {
+        let key = Failure::NoToken(Box::new(Failure::Key));
+        assert!(key.is_key());
+        assert!(matches!(ProviderError::from(key), ProviderError::Key));
+        let lost = Failure::NoToken(Box::new(Failure::Unanswered(Unanswered::TimedOut)));
+        assert!(!lost.is_key());
+        let error = ProviderError::from(lost);
+        assert!(matches!(error, ProviderError::NotSent { .. }));
     }
 
     #[test]

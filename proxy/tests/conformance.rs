@@ -24,6 +24,8 @@ mod payers;
 mod prices;
 #[path = "conformance/signatures.rs"]
 mod signatures;
+#[path = "conformance/stand_in.rs"]
+mod stand_in;
 #[path = "conformance/table.rs"]
 mod table;
 #[path = "conformance/unigox.rs"]

@@ -17,6 +17,7 @@ use super::{
     faults::full_text,
     harness::{Harness, created, new_order},
     log::Log,
+    stand_in::IMPATIENT,
     table::{Asked, End, Way, documented, ways},
 };
 
@@ -71,7 +72,7 @@ async fn meet(harness: &dyn Harness, way: &Way) -> Result<()> {
             expected.contains(&how),
             "{asked:?}: {how:?} and not {expected:?}: {said}"
         );
-        ensure!(took < harness.patience() + SLACK, "{asked:?} took {took:?}");
+        ensure!(took < IMPATIENT + SLACK, "{asked:?} took {took:?}");
         holds_no_secret(harness, &said).with_context(|| format!("{asked:?}"))?;
         if asked == Asked::Create {
             let times = harness.requests(Operation::Create) - before;

@@ -1,108 +1,62 @@
 //! Capa, before its stand-in on a real socket.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use async_trait::async_trait;
-use axum::{Router, body::Bytes, extract::State, routing::post};
-use http::HeaderMap;
 use offramp_domain::{
     api::PayerRef,
     bank::{BankDetails, CountryCode, FieldKey},
     money::{Currency, Token},
     network::Network,
     quote::QuoteKind,
-    time::Timestamp,
 };
 use offramp_proxy::{
-    outgoing::Policy,
     provider::{Payee, Provider, ProviderRef, ProviderUserId, QuoteAsk},
     providers::capa::{Capa, Settings, Timeouts},
 };
 use offramp_simulator::{
-    Clock, Config, Deposit, Fault, Knobs, Moment, Operation, Pick, Shut, Simulator, WebhookTarget,
+    Config, Deposit, Fault, Knobs, Operation, Pick, WebhookTarget,
     providers::capa::{
         CreatedAs, Decimals, ErrorShape, EventNames, ExecuteAnswer, ExtraFields,
         seed::{CUST_1, CUST_2, CUST_3},
     },
 };
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex, mpsc},
-    task::JoinHandle,
-};
 
 use super::{
     harness::{Harness, account, amount},
+    stand_in::{Adapters, IMPATIENT, StandIn, one_call},
     table::Asked,
 };
 
 const KEY: &str = "sim_capa_key";
 const WEBHOOK_SECRET: &str = "whsec_test";
 
-/// Noon of 1 May 2026: the clock stands still unless a test moves it.
-const NOON: Moment = Moment::from_unix_millis(1_777_636_800_000);
-
-/// Far more than a healthy answer needs, and short enough to wait for.
-const IMPATIENT: Duration = Duration::from_millis(1_500);
-
 #[derive(Debug)]
 pub(crate) struct CapaHarness {
-    simulator: Simulator,
-    provider: Capa,
-    impatient: Capa,
-    with_a_wrong_key: Capa,
-    webhooks: Mutex<mpsc::UnboundedReceiver<(HeaderMap, Bytes)>>,
-    servers: Vec<JoinHandle<()>>,
+    stand_in: StandIn,
+    adapters: Adapters,
 }
 
 impl CapaHarness {
     pub(crate) async fn start() -> Result<Self> {
-        let (sender, webhooks) = mpsc::unbounded_channel();
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}/webhooks/capa", listener.local_addr()?);
-        let inbox = Router::new()
-            .route("/webhooks/capa", post(take_in))
-            .with_state(Arc::new(sender));
-        let inbox = tokio::spawn(async move {
-            let _ = axum::serve(listener, inbox).await;
-        });
-
-        let target = WebhookTarget {
-            url,
-            secret: WEBHOOK_SECRET.to_owned(),
-        };
-        let config = Config {
+        let stand_in = StandIn::start(Config {
             capa_key: KEY.to_owned(),
-            webhook: Some(target),
             ..Config::default()
-        };
-        let simulator = Simulator::new(config, Clock::held_at(NOON));
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
-        let server = offramp_simulator::run(listener, simulator.clone(), std::future::pending());
-        let server = tokio::spawn(async move {
-            let _ = server.await;
-        });
-
-        // Each promise is about one call: what is repeated, and when nothing is sent, is tested by
-        // itself.
-        let policy = Policy {
-            repeats: 0,
-            failures_to_open: NonZeroU32::MAX,
-            ..Policy::default()
-        };
-        let capa = |key: &str, timeouts| {
-            Capa::new(Settings {
-                base_url: base_url.parse().context("the simulator's address")?,
+        })
+        .await?;
+        stand_in.simulator.capa().set_webhook(Some(WebhookTarget {
+            url: stand_in.inbox_url.clone(),
+            secret: WEBHOOK_SECRET.to_owned(),
+        }));
+        let capa = |key: &str, timeouts| -> Result<Box<dyn Provider>> {
+            Ok(Box::new(Capa::new(Settings {
+                base_url: stand_in.url.parse()?,
                 api_key: key.into(),
                 webhook_secret: Some(WEBHOOK_SECRET.into()),
                 webhook_secret_previous: None,
                 premium_spread: amount("0")?,
                 timeouts,
-                policy,
-            })
-            .map_err(anyhow::Error::from)
+                policy: one_call(),
+            })?))
         };
         let short = Timeouts {
             connect: IMPATIENT / 2,
@@ -111,46 +65,23 @@ impl CapaHarness {
             create: IMPATIENT,
             other: IMPATIENT,
         };
-        Ok(Self {
-            provider: capa(KEY, Timeouts::default())?,
+        let adapters = Adapters {
+            usual: capa(KEY, Timeouts::default())?,
             impatient: capa(KEY, short)?,
             with_a_wrong_key: capa("sim_another_key", Timeouts::default())?,
-            simulator,
-            webhooks: Mutex::new(webhooks),
-            servers: vec![inbox, server],
-        })
+        };
+        Ok(Self { stand_in, adapters })
     }
-}
-
-impl Drop for CapaHarness {
-    fn drop(&mut self) {
-        for server in &self.servers {
-            server.abort();
-        }
-    }
-}
-
-async fn take_in(
-    State(inbox): State<Arc<mpsc::UnboundedSender<(HeaderMap, Bytes)>>>,
-    headers: HeaderMap,
-    body: Bytes,
-) {
-    // Nobody listens any more at the end of a test.
-    let _ = inbox.send((headers, body));
 }
 
 #[async_trait]
 impl Harness for CapaHarness {
-    fn provider(&self) -> &dyn Provider {
-        &self.provider
+    fn stand_in(&self) -> &StandIn {
+        &self.stand_in
     }
 
-    fn impatient(&self) -> &dyn Provider {
-        &self.impatient
-    }
-
-    fn with_a_wrong_key(&self) -> &dyn Provider {
-        &self.with_a_wrong_key
+    fn adapters(&self) -> &Adapters {
+        &self.adapters
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -171,7 +102,8 @@ impl Harness for CapaHarness {
     }
 
     fn speak(&self, dialect: usize) {
-        self.simulator
+        self.stand_in
+            .simulator
             .capa()
             .set_knobs(dialects().swap_remove(dialect));
     }
@@ -264,44 +196,25 @@ impl Harness for CapaHarness {
         })
     }
 
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.simulator.clock().now().unix_millis())
-    }
-
-    fn pass_time(&self, by: Duration) {
-        self.simulator.clock().step(by);
-    }
-
     fn fail_once(&self, operation: Operation, fault: Fault) {
-        self.simulator.capa().fault(operation, fault, 1);
+        self.stand_in.simulator.capa().fault(operation, fault, 1);
     }
 
     fn clear_faults(&self) {
-        self.simulator.capa().clear_faults();
-    }
-
-    async fn shut_door(&self, how: Shut) {
-        self.simulator.door().shut(how).await;
-    }
-
-    async fn open_door(&self) {
-        self.simulator.door().open().await;
-    }
-
-    fn patience(&self) -> Duration {
-        IMPATIENT
+        self.stand_in.simulator.capa().clear_faults();
     }
 
     fn requests(&self, operation: Operation) -> u64 {
-        self.simulator.capa().requests(operation)
+        self.stand_in.simulator.capa().requests(operation)
     }
 
     fn orders(&self) -> usize {
-        self.simulator.capa().transactions().len()
+        self.stand_in.simulator.capa().transactions().len()
     }
 
     async fn deposit(&self, reference: &ProviderRef) -> Result<()> {
-        self.simulator
+        self.stand_in
+            .simulator
             .capa()
             .deposit(Pick::Id(reference.0.clone()), Deposit::Exact)?;
         Ok(())
@@ -309,21 +222,11 @@ impl Harness for CapaHarness {
 
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()> {
         let pick = Pick::Id(reference.0.clone());
-        self.simulator.capa().force_status(pick, status.parse()?)?;
+        self.stand_in
+            .simulator
+            .capa()
+            .force_status(pick, status.parse()?)?;
         Ok(())
-    }
-
-    async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)> {
-        const PATIENCE: Duration = Duration::from_secs(20);
-        let mut inbox = self.webhooks.lock().await;
-        loop {
-            let Some((headers, body)) = tokio::time::timeout(PATIENCE, inbox.recv()).await? else {
-                bail!("there are no webhooks any more");
-            };
-            if String::from_utf8_lossy(&body).contains(&reference.0) {
-                return Ok((headers, body.to_vec()));
-            }
-        }
     }
 }
 

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use async_trait::async_trait;
 use http::HeaderMap;
 use offramp_domain::{
-    api::{AfterSending, PayerRef},
-    bank::{Answers, BankDetails, CountryCode, FieldKey},
+    api::{AfterSending, Form, PayerRef},
+    bank::{Answers, BankDetails, CountryCode, FieldKey, ListedDetails},
     money::Amount,
     quote::QuoteKind,
     time::Timestamp,
@@ -18,19 +18,34 @@ use offramp_proxy::provider::{
 };
 use offramp_simulator::{Fault, Operation, Shut};
 
-use super::table::Asked;
+use super::{
+    stand_in::{Adapters, StandIn},
+    table::Asked,
+};
 
 /// A provider and the stand-in behind it, which is steered in the words of the neutral model.
 #[async_trait]
 pub(crate) trait Harness: fmt::Debug + Send + Sync {
+    /// The simulator that plays the provider.
+    fn stand_in(&self) -> &StandIn;
+
+    /// The adapters before it.
+    fn adapters(&self) -> &Adapters;
+
     /// The adapter, as it is configured by default.
-    fn provider(&self) -> &dyn Provider;
+    fn provider(&self) -> &dyn Provider {
+        self.adapters().usual.as_ref()
+    }
 
     /// The adapter with time limits that a test can wait for.
-    fn impatient(&self) -> &dyn Provider;
+    fn impatient(&self) -> &dyn Provider {
+        self.adapters().impatient.as_ref()
+    }
 
     /// The adapter with a key that the provider does not accept.
-    fn with_a_wrong_key(&self) -> &dyn Provider;
+    fn with_a_wrong_key(&self) -> &dyn Provider {
+        self.adapters().with_a_wrong_key.as_ref()
+    }
 
     /// What may not appear in an error: the key, and numbers and ids of people.
     fn secrets(&self) -> Vec<String>;
@@ -100,10 +115,14 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     fn ask_for_what_is_not_traded(&self) -> Result<QuoteAsk>;
 
     /// What the provider's clock shows.
-    fn now(&self) -> Timestamp;
+    fn now(&self) -> Timestamp {
+        self.stand_in().now()
+    }
 
     /// Moves the provider's clock.
-    fn pass_time(&self, by: Duration);
+    fn pass_time(&self, by: Duration) {
+        self.stand_in().simulator.clock().step(by);
+    }
 
     /// Makes the next call of this kind fail.
     fn fail_once(&self, operation: Operation, fault: Fault);
@@ -112,13 +131,14 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     fn clear_faults(&self);
 
     /// Lets no connection come about.
-    async fn shut_door(&self, how: Shut);
+    async fn shut_door(&self, how: Shut) {
+        self.stand_in().simulator.door().shut(how).await;
+    }
 
     /// Lets connections come about again.
-    async fn open_door(&self);
-
-    /// How long a call of the impatient adapter may take.
-    fn patience(&self) -> Duration;
+    async fn open_door(&self) {
+        self.stand_in().simulator.door().open().await;
+    }
 
     /// How often the provider was asked for this.
     fn requests(&self, operation: Operation) -> u64;
@@ -169,7 +189,9 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
 
     /// A webhook about an order that was made last, as it arrived at a listening socket. Something
     /// happens to the order first, where its making alone is not told.
-    async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)>;
+    async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)> {
+        self.stand_in().webhook(reference).await
+    }
 }
 
 /// Whether the provider can be asked this at all.
@@ -201,6 +223,25 @@ pub(crate) fn account(country: CountryCode, fields: &[(FieldKey, &str)]) -> Resu
     match country.country().accept(&answers) {
         Ok(details) => Ok(details),
         Err(errors) => bail!("{errors:?}"),
+    }
+}
+
+/// The answers to the questions of a form.
+pub(crate) fn answered(
+    country: CountryCode,
+    form: &Form,
+    answers: &[(&str, &str)],
+) -> Result<ListedDetails> {
+    let (Form::Fields { fields } | Form::Registered { fields }) = form else {
+        bail!("{form:?}")
+    };
+    let answers: Vec<_> = answers
+        .iter()
+        .map(|(key, answer)| ((*key).to_owned(), (*answer).to_owned()))
+        .collect();
+    match ListedDetails::accept(country, fields, &answers, |_, _| true) {
+        Ok(details) => Ok(details),
+        Err(problems) => bail!("{problems:?}"),
     }
 }
 

@@ -1,22 +1,17 @@
 //! UNIGOX, before its stand-in on a real socket, with the partner's wallet paying.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use async_trait::async_trait;
-use axum::{Router, body::Bytes, extract::State, routing::post};
-use http::HeaderMap;
 use offramp_domain::{
-    api::{Form, MaskedDestination, PayerRef},
-    bank::{CountryCode, ListedDetails},
+    api::{MaskedDestination, PayerRef},
+    bank::CountryCode,
     money::{Currency, Token},
     network::Network,
     quote::QuoteKind,
-    time::Timestamp,
 };
 use offramp_proxy::{
-    clock,
-    outgoing::Policy,
     provider::{
         AccountRef, ActOutcome, Expected, Payee, Provider, ProviderRef, ProviderUserId, Purpose,
         QuoteAsk, ToSign,
@@ -24,21 +19,17 @@ use offramp_proxy::{
     providers::unigox::{Settings, SigningKey, Timeouts, Unigox, WalletMode},
 };
 use offramp_simulator::{
-    Clock, Config, Decimal, Fault, Moment, Operation, Shut, Simulator, WebhookTarget,
+    Config, Decimal, Fault, Operation, WebhookTarget,
     providers::unigox::{
         AddUser, FailureBodies, Funding, InitiateAnswer, Knobs, KycStatus, PendingActions, Pick,
         Presence, Profile, Refunds, StatusRefusal, UserMember, WalletType,
         seed::{ADA, CLEO, CLEO_ACCOUNT, NGN_ACCOUNT},
     },
 };
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex, mpsc},
-    task::JoinHandle,
-};
 
 use super::{
-    harness::{Harness, amount},
+    harness::{Harness, amount, answered},
+    stand_in::{Adapters, IMPATIENT, StandIn, one_call},
     table::Asked,
 };
 
@@ -57,47 +48,21 @@ const CONTRACT: &str = "0xf86Cc81F4E480CF54Eb013FFe6929a0C2Ad5EdCA";
 
 const IBAN: &str = "DE89370400440532013000";
 
-/// Noon of 1 May 2026: the clock stands still unless a test moves it.
-const NOON: Moment = Moment::from_unix_millis(1_777_636_800_000);
-
-/// Far more than a healthy answer needs, and short enough to wait for.
-const IMPATIENT: Duration = Duration::from_millis(1_500);
-
 #[derive(Debug)]
 pub(crate) struct UnigoxHarness {
-    simulator: Simulator,
-    provider: Unigox,
-    impatient: Unigox,
-    with_a_wrong_key: Unigox,
-    stranger: Unigox,
+    stand_in: StandIn,
+    adapters: Adapters,
+    stranger: Box<dyn Provider>,
     unverified: (String, AccountRef),
-    webhooks: Mutex<mpsc::UnboundedReceiver<(HeaderMap, Bytes)>>,
-    servers: Vec<JoinHandle<()>>,
 }
 
 impl UnigoxHarness {
     pub(crate) async fn start() -> Result<Self> {
-        let (sender, webhooks) = mpsc::unbounded_channel();
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let inbox_url = format!("http://{}/webhooks/unigox", listener.local_addr()?);
-        let inbox = Router::new()
-            .route("/webhooks/unigox", post(take_in))
-            .with_state(Arc::new(sender));
-        let inbox = tokio::spawn(async move {
-            let _ = axum::serve(listener, inbox).await;
-        });
-
-        let simulator = Simulator::new(Config::default(), Clock::held_at(NOON));
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let base_url = format!("http://{}/unigox", listener.local_addr()?);
-        let server = offramp_simulator::run(listener, simulator.clone(), std::future::pending());
-        let server = tokio::spawn(async move {
-            let _ = server.await;
-        });
-        let unigox = simulator.unigox();
+        let stand_in = StandIn::start(Config::default()).await?;
+        let unigox = stand_in.simulator.unigox();
         unigox.set_knobs(steady(Knobs::default()));
         unigox.set_webhook(Some(WebhookTarget {
-            url: inbox_url,
+            url: stand_in.inbox_url.clone(),
             secret: WEBHOOK_SECRET.to_owned(),
         }));
         let unverified = unigox.add_user(AddUser {
@@ -105,19 +70,9 @@ impl UnigoxHarness {
             wallet_type: WalletType::PartnerWallet,
         });
 
-        // Each promise is about one call: what is repeated, and when nothing is sent, is tested by
-        // itself.
-        let policy = Policy {
-            repeats: 0,
-            failures_to_open: NonZeroU32::MAX,
-            ..Policy::default()
-        };
-        let theirs = simulator.clock().clone();
-        let clock =
-            clock::Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));
-        let adapter = |key: &str, signing_key: &str, timeouts| {
+        let adapter = |key: &str, signing_key: &str, timeouts| -> Result<Box<dyn Provider>> {
             let settings = Settings {
-                base_url: base_url.parse().context("the simulator's address")?,
+                base_url: format!("{}/unigox", stand_in.url).parse()?,
                 api_key: key.into(),
                 webhook_secret: Some(WEBHOOK_SECRET.into()),
                 webhook_secret_previous: None,
@@ -128,9 +83,9 @@ impl UnigoxHarness {
                 },
                 chain_ids: vec![660_279],
                 timeouts,
-                policy,
+                policy: one_call(),
             };
-            Unigox::new(settings, clock.clone()).map_err(anyhow::Error::from)
+            Ok(Box::new(Unigox::new(settings, stand_in.clock())?))
         };
         let short = Timeouts {
             connect: IMPATIENT / 2,
@@ -139,66 +94,41 @@ impl UnigoxHarness {
             create: IMPATIENT,
             other: IMPATIENT,
         };
-        let provider = adapter(KEY, SIGNING_KEY, Timeouts::default())?;
-        let user = ProviderUserId(unverified.clone());
-        let account = answered(
-            &provider,
-            CountryCode::Ng,
-            &[("account_number", "0112233445")],
-        );
-        let saved = provider.save_account(&user, &account.await?).await?;
-        Ok(Self {
-            provider,
+        let stranger = adapter(KEY, STRANGERS_KEY, Timeouts::default())?;
+        let adapters = Adapters {
+            usual: adapter(KEY, SIGNING_KEY, Timeouts::default())?,
             impatient: adapter(KEY, SIGNING_KEY, short)?,
             with_a_wrong_key: adapter(WRONG_KEY, SIGNING_KEY, Timeouts::default())?,
-            stranger: adapter(KEY, STRANGERS_KEY, Timeouts::default())?,
-            simulator,
-            unverified: (unverified, saved.account),
-            webhooks: Mutex::new(webhooks),
-            servers: vec![inbox, server],
+        };
+        let user = ProviderUserId(unverified.clone());
+        let account = [("account_number", "0112233445")];
+        let saved = save(adapters.usual.as_ref(), &user, CountryCode::Ng, &account).await?;
+        Ok(Self {
+            stand_in,
+            adapters,
+            stranger,
+            unverified: (unverified, saved),
         })
     }
 
     async fn hand_in(&self, request: &ToSign) -> Result<()> {
-        let signature = self.provider.sign(request)?;
-        let outcome = self.provider.hand_in(request, &signature).await?;
+        let signature = self.provider().sign(request)?;
+        let outcome = self.provider().hand_in(request, &signature).await?;
         ensure!(matches!(outcome, ActOutcome::Done { .. }), "{outcome:?}");
         Ok(())
     }
 }
 
-impl Drop for UnigoxHarness {
-    fn drop(&mut self) {
-        for server in &self.servers {
-            server.abort();
-        }
-    }
-}
-
-async fn take_in(
-    State(inbox): State<Arc<mpsc::UnboundedSender<(HeaderMap, Bytes)>>>,
-    headers: HeaderMap,
-    body: Bytes,
-) {
-    // Nobody listens any more at the end of a test.
-    let _ = inbox.send((headers, body));
-}
-
-/// The answers to a form.
-async fn answered(
-    provider: &Unigox,
+/// Saves an account, by the answers to its country's questions.
+async fn save(
+    provider: &dyn Provider,
+    user: &ProviderUserId,
     country: CountryCode,
     answers: &[(&str, &str)],
-) -> Result<ListedDetails> {
-    let Form::Fields { fields } = provider.form(country).await? else {
-        bail!("no fields")
-    };
-    let answers: Vec<_> = answers
-        .iter()
-        .map(|(key, answer)| ((*key).to_owned(), (*answer).to_owned()))
-        .collect();
-    let details = ListedDetails::accept(country, &fields, &answers, |_, _| true);
-    details.map_err(|problems| anyhow::anyhow!("{problems:?}"))
+) -> Result<AccountRef> {
+    let form = provider.form(country).await?;
+    let details = answered(country, &form, answers)?;
+    Ok(provider.save_account(user, &details).await?.account)
 }
 
 fn saved(account: AccountRef, country: CountryCode) -> Payee {
@@ -215,16 +145,12 @@ fn saved(account: AccountRef, country: CountryCode) -> Payee {
 
 #[async_trait]
 impl Harness for UnigoxHarness {
-    fn provider(&self) -> &dyn Provider {
-        &self.provider
+    fn stand_in(&self) -> &StandIn {
+        &self.stand_in
     }
 
-    fn impatient(&self) -> &dyn Provider {
-        &self.impatient
-    }
-
-    fn with_a_wrong_key(&self) -> &dyn Provider {
-        &self.with_a_wrong_key
+    fn adapters(&self) -> &Adapters {
+        &self.adapters
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -239,7 +165,7 @@ impl Harness for UnigoxHarness {
 
     fn speak(&self, dialect: usize) {
         let knobs = dialects().swap_remove(dialect);
-        self.simulator.unigox().set_knobs(steady(knobs));
+        self.stand_in.simulator.unigox().set_knobs(steady(knobs));
     }
 
     fn verified_payer(&self) -> ProviderUserId {
@@ -300,9 +226,8 @@ impl Harness for UnigoxHarness {
     async fn accounts(&self) -> Result<Vec<(QuoteAsk, Payee, Option<String>)>> {
         let mut accounts = Vec::new();
         for (country, currency, answers) in ACCOUNTS {
-            let details = answered(&self.provider, country, answers).await?;
             let user = self.verified_payer();
-            let account = self.provider.save_account(&user, &details).await?.account;
+            let account = save(self.provider(), &user, country, answers).await?;
             let ask = QuoteAsk {
                 account: Some(account.clone()),
                 country,
@@ -360,40 +285,20 @@ impl Harness for UnigoxHarness {
         })
     }
 
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.simulator.clock().now().unix_millis())
-    }
-
-    fn pass_time(&self, by: Duration) {
-        self.simulator.clock().step(by);
-    }
-
     fn fail_once(&self, operation: Operation, fault: Fault) {
-        self.simulator.unigox().fault(operation, fault, 1);
+        self.stand_in.simulator.unigox().fault(operation, fault, 1);
     }
 
     fn clear_faults(&self) {
-        self.simulator.unigox().clear_faults();
-    }
-
-    async fn shut_door(&self, how: Shut) {
-        self.simulator.door().shut(how).await;
-    }
-
-    async fn open_door(&self) {
-        self.simulator.door().open().await;
-    }
-
-    fn patience(&self) -> Duration {
-        IMPATIENT
+        self.stand_in.simulator.unigox().clear_faults();
     }
 
     fn requests(&self, operation: Operation) -> u64 {
-        self.simulator.unigox().requests(operation)
+        self.stand_in.simulator.unigox().requests(operation)
     }
 
     fn orders(&self) -> usize {
-        self.simulator.unigox().orders().len()
+        self.stand_in.simulator.unigox().orders().len()
     }
 
     fn accept(&self, _reference: &ProviderRef) -> Result<()> {
@@ -404,7 +309,7 @@ impl Harness for UnigoxHarness {
     async fn deposit(&self, reference: &ProviderRef) -> Result<()> {
         self.accept(reference)?;
         let expected = self.expected(reference, Purpose::Transfer, "100")?;
-        self.hand_in(&self.provider.to_sign(&expected).await?)
+        self.hand_in(&self.provider().to_sign(&expected).await?)
             .await?;
         self.pass_time(Duration::from_secs(3));
         Ok(())
@@ -412,7 +317,7 @@ impl Harness for UnigoxHarness {
 
     fn stop_payout(&self, reference: &ProviderRef) -> Result<()> {
         let pick = Pick::Id(reference.0.clone());
-        let unigox = self.simulator.unigox();
+        let unigox = self.stand_in.simulator.unigox();
         unigox.set_profile(pick, Profile::ProofRejected)?;
         self.pass_time(Duration::from_mins(2));
         Ok(())
@@ -420,7 +325,7 @@ impl Harness for UnigoxHarness {
 
     fn transfers(&self, reference: &ProviderRef) -> Result<u64> {
         let pick = Pick::Id(reference.0.clone());
-        Ok(self.simulator.unigox().order(pick)?.transfers)
+        Ok(self.stand_in.simulator.unigox().order(pick)?.transfers)
     }
 
     fn expected(
@@ -442,7 +347,7 @@ impl Harness for UnigoxHarness {
     }
 
     fn sign(&self, request: &ToSign) -> Result<String> {
-        Ok(self.provider.sign(request)?)
+        Ok(self.provider().sign(request)?)
     }
 
     fn sign_as_a_stranger(&self, request: &ToSign) -> Result<String> {
@@ -459,23 +364,11 @@ impl Harness for UnigoxHarness {
 
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()> {
         let pick = Pick::Id(reference.0.clone());
-        self.simulator
+        self.stand_in
+            .simulator
             .unigox()
             .force_status(pick, status.parse()?)?;
         Ok(())
-    }
-
-    async fn webhook(&self, reference: &ProviderRef) -> Result<(HeaderMap, Vec<u8>)> {
-        const PATIENCE: Duration = Duration::from_secs(20);
-        let mut inbox = self.webhooks.lock().await;
-        loop {
-            let Some((headers, body)) = tokio::time::timeout(PATIENCE, inbox.recv()).await? else {
-                bail!("there are no webhooks any more");
-            };
-            if String::from_utf8_lossy(&body).contains(&reference.0) {
-                return Ok((headers, body.to_vec()));
-            }
-        }
     }
 }
 

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Refused;
+use super::faults::FaultBody;
+use super::knobs::{Changes, turned};
 use super::orders::{DepositBody, StatusBody};
 use super::webhooks::{ReleaseBody, ReplayBody};
 use crate::Simulator;
 use crate::clock::Moment;
-use crate::fault::{Fault, Operation, Pending};
+use crate::fault::{Operation, Pending};
 use crate::providers::common::Deposit;
 use crate::providers::cryptopocket::{
     CryptoPocket, Knobs, Kyc, OrderView, Refusal, Standing, Status, UnknownOrder, UnknownUser,
@@ -67,40 +69,14 @@ async fn faults(State(pocket): Pocket) -> Json<Vec<Pending>> {
     Json(pocket.pending_faults())
 }
 
-/// A fault for one operation or for all of them, once if it is not said how often.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultBody {
-    operation: Option<Operation>,
-    fault: Option<Fault>,
-    refuse: Option<Refusal>,
-    times: Option<u32>,
-}
-
 async fn switch_on(
     State(pocket): Pocket,
-    Json(body): Json<FaultBody>,
+    Json(body): Json<FaultBody<Refusal>>,
 ) -> Result<Json<Vec<Pending>>, Refused> {
-    let operations = body
-        .operation
-        .map_or(Operation::ALL.to_vec(), |operation| vec![operation]);
-    let times = body.times.unwrap_or(1);
-    match (body.fault, body.refuse) {
-        (Some(fault), None) => {
-            for operation in operations {
-                pocket.fault(operation, fault.clone(), times);
-            }
-        }
-        (None, Some(refusal)) => {
-            for operation in operations {
-                pocket.refuse_with(operation, &refusal, times);
-            }
-        }
-        (None, None) | (Some(_), Some(_)) => {
-            let problem = "exactly one of fault and refuse".to_owned();
-            return Err(Refused::BadRequest(problem));
-        }
-    }
+    body.switch_on(
+        |operation, fault, times| pocket.fault(operation, fault, times),
+        |operation, refusal, times| pocket.refuse_with(operation, refusal, times),
+    )?;
     Ok(Json(pocket.pending_faults()))
 }
 
@@ -113,17 +89,8 @@ async fn knobs(State(pocket): Pocket) -> Json<Knobs> {
     Json(pocket.knobs())
 }
 
-/// Only the named knobs change.
-async fn turn(
-    State(pocket): Pocket,
-    Json(changes): Json<BTreeMap<String, Value>>,
-) -> Result<Json<Knobs>, Refused> {
-    let refused = |error: serde_json::Error| Refused::BadRequest(error.to_string());
-    let mut knobs = serde_json::to_value(pocket.knobs()).map_err(refused)?;
-    if let Some(members) = knobs.as_object_mut() {
-        members.extend(changes);
-    }
-    let knobs: Knobs = serde_json::from_value(knobs).map_err(refused)?;
+async fn turn(State(pocket): Pocket, Json(changes): Json<Changes>) -> Result<Json<Knobs>, Refused> {
+    let knobs = turned(&pocket.knobs(), changes)?;
     pocket.set_knobs(knobs.clone());
     Ok(Json(knobs))
 }

@@ -16,39 +16,51 @@ pub(super) async fn list(State(simulator): State<Simulator>) -> Json<Vec<Pending
 /// A fault for one operation or for all of them, once if it is not said how often.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FaultBody {
+pub(super) struct FaultBody<R> {
     operation: Option<Operation>,
     fault: Option<Fault>,
-    refuse: Option<Refusal>,
+    refuse: Option<R>,
     times: Option<u32>,
+}
+
+impl<R> FaultBody<R> {
+    /// Switches on what it asks for, in every operation that it names.
+    ///
+    /// # Errors
+    ///
+    /// Unless it asks for one thing.
+    pub(super) fn switch_on(
+        self,
+        fault: impl Fn(Operation, Fault, u32),
+        refuse_with: impl Fn(Operation, &R, u32),
+    ) -> Result<(), Refused> {
+        let operations = self
+            .operation
+            .map_or(Operation::ALL.to_vec(), |operation| vec![operation]);
+        let times = self.times.unwrap_or(1);
+        for operation in operations {
+            match (&self.fault, &self.refuse) {
+                (Some(how), None) => fault(operation, how.clone(), times),
+                (None, Some(refusal)) => refuse_with(operation, refusal, times),
+                (None, None) | (Some(_), Some(_)) => {
+                    let problem = "exactly one of fault and refuse";
+                    return Err(Refused::BadRequest(problem.to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(super) async fn switch_on(
     State(simulator): State<Simulator>,
-    Json(body): Json<FaultBody>,
+    Json(body): Json<FaultBody<Refusal>>,
 ) -> Result<Json<Vec<Pending>>, Refused> {
     let capa = simulator.capa();
-    let operations = body
-        .operation
-        .map_or(Operation::ALL.to_vec(), |operation| vec![operation]);
-    let times = body.times.unwrap_or(1);
-    match (body.fault, body.refuse) {
-        (Some(fault), None) => {
-            for operation in operations {
-                capa.fault(operation, fault.clone(), times);
-            }
-        }
-        (None, Some(refusal)) => {
-            for operation in operations {
-                capa.refuse_with(operation, &refusal, times);
-            }
-        }
-        (None, None) | (Some(_), Some(_)) => {
-            return Err(Refused::BadRequest(
-                "exactly one of fault and refuse".to_owned(),
-            ));
-        }
-    }
+    body.switch_on(
+        |operation, fault, times| capa.fault(operation, fault, times),
+        |operation, refusal, times| capa.refuse_with(operation, refusal, times),
+    )?;
     Ok(Json(capa.pending_faults()))
 }
 

@@ -22,13 +22,18 @@ pub(super) struct TargetBody {
     secret: String,
 }
 
+impl TargetBody {
+    pub(super) fn target(self) -> Option<WebhookTarget> {
+        let Self { url, secret } = self;
+        url.map(|url| WebhookTarget { url, secret })
+    }
+}
+
 pub(super) async fn aim(
     State(simulator): State<Simulator>,
-    Json(TargetBody { url, secret }): Json<TargetBody>,
+    Json(body): Json<TargetBody>,
 ) -> StatusCode {
-    simulator
-        .capa()
-        .set_webhook(url.map(|url| WebhookTarget { url, secret }));
+    simulator.capa().set_webhook(body.target());
     StatusCode::NO_CONTENT
 }
 

@@ -1,8 +1,12 @@
-//! What the handles of all providers have in common: which order, what arrives for it, and how
-//! webhooks are delivered.
+//! What all providers have in common: how time passes, which order is meant, what arrives for it, and
+//! how webhooks are delivered.
+
+use std::time::Duration;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
 
 /// Which order is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +77,19 @@ impl DeliveryOutcome {
             Self::Answered(status) => (200..300).contains(&status),
             Self::Lost => true,
             Self::NotSent | Self::Waiting | Self::Failed => false,
+        }
+    }
+}
+
+/// Looks at what time has done, often, and at once when somebody has moved the clock.
+pub(crate) async fn tick(clock: &Clock, look: impl Fn()) {
+    const INTERVAL: Duration = Duration::from_millis(100);
+    let mut changes = clock.changes();
+    loop {
+        look();
+        tokio::select! {
+            () = tokio::time::sleep(INTERVAL) => {}
+            _ = changes.changed() => {}
         }
     }
 }

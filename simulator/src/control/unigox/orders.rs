@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Refused;
 use crate::Simulator;
+use crate::control::orders::StatusBody;
 use crate::providers::unigox::{OrderView, Profile, Status};
 
 pub(super) async fn list(State(simulator): State<Simulator>) -> Json<Vec<OrderView>> {
@@ -17,11 +18,6 @@ pub(super) async fn show(
     Path(order): Path<String>,
 ) -> Result<Json<OrderView>, Refused> {
     Ok(Json(simulator.unigox().order(order)?))
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct StatusBody {
-    status: String,
 }
 
 pub(super) async fn force_status(

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Refused;
 use crate::Simulator;
+use crate::control::knobs::{Changes, turned};
 use crate::fault::Operation;
 use crate::figure::Figure;
 use crate::providers::unigox::{Knobs, OrderView, UserView, WalletView};
@@ -17,17 +17,11 @@ pub(super) async fn knobs(State(simulator): State<Simulator>) -> Json<Knobs> {
     Json(simulator.unigox().knobs())
 }
 
-/// Only the named knobs change.
 pub(super) async fn turn(
     State(simulator): State<Simulator>,
-    Json(changes): Json<BTreeMap<String, Value>>,
+    Json(changes): Json<Changes>,
 ) -> Result<Json<Knobs>, Refused> {
-    let refused = |error: serde_json::Error| Refused::BadRequest(error.to_string());
-    let mut knobs = serde_json::to_value(simulator.unigox().knobs()).map_err(refused)?;
-    if let Some(members) = knobs.as_object_mut() {
-        members.extend(changes);
-    }
-    let knobs: Knobs = serde_json::from_value(knobs).map_err(refused)?;
+    let knobs = turned(&simulator.unigox().knobs(), changes)?;
     simulator.unigox().set_knobs(knobs.clone());
     Ok(Json(knobs))
 }

@@ -35,7 +35,6 @@ mod webhooks;
 mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -46,6 +45,7 @@ use serde::de::DeserializeOwned;
 
 use self::books::Books;
 use self::webhooks::Post;
+use super::common::tick;
 use crate::clock::Moment;
 use crate::config::WebhookTarget;
 use crate::fault::{Faults, Operation};
@@ -153,20 +153,8 @@ impl Capa {
 
     /// Lets time do its work and delivers webhooks, for as long as it is polled.
     pub(crate) async fn live(&self) {
-        tokio::join!(self.tick(), self.inner.post.deliver());
-    }
-
-    /// Looks at the clock often, and at once when somebody has moved it.
-    async fn tick(&self) {
-        const INTERVAL: Duration = Duration::from_millis(100);
-        let mut changes = self.inner.world.clock().changes();
-        loop {
-            self.with_books(|_, _| ());
-            tokio::select! {
-                () = tokio::time::sleep(INTERVAL) => {}
-                _ = changes.changed() => {}
-            }
-        }
+        let tick = tick(self.inner.world.clock(), || self.with_books(|_, _| ()));
+        tokio::join!(tick, self.inner.post.deliver());
     }
 
     /// Acts on the books as they stand now, and takes to the post what that calls for.

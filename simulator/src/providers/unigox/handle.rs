@@ -20,17 +20,8 @@ use super::views::{OrderView, UserView, WalletView};
 use super::{Unigox, new_id};
 use crate::config::WebhookTarget;
 use crate::fault::{Fault, Operation, Pending};
-use crate::providers::capa::ReleaseOrder;
+use crate::providers::common::{Pick, ReleaseOrder};
 use crate::world::Pairs;
-
-/// Which order is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// The one that was made last.
-    Latest,
-    /// The one with this id.
-    Id(String),
-}
 
 /// Who is to be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -353,27 +344,4 @@ impl Books {
 
 fn parse_address(text: &str) -> Result<Address, BadAddress> {
     text.parse().map_err(|_| BadAddress(text.to_owned()))
-}
-
-/// An id, or the word `latest`.
-impl From<&str> for Pick {
-    fn from(text: &str) -> Self {
-        if text == "latest" {
-            Self::Latest
-        } else {
-            Self::Id(text.to_owned())
-        }
-    }
-}
-
-impl From<&String> for Pick {
-    fn from(text: &String) -> Self {
-        Self::from(text.as_str())
-    }
-}
-
-impl From<String> for Pick {
-    fn from(text: String) -> Self {
-        Self::from(text.as_str())
-    }
 }

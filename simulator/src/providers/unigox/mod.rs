@@ -41,7 +41,6 @@ mod wallets;
 mod webhooks;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -54,6 +53,7 @@ use self::books::Books;
 use self::chain::Token;
 use self::post::Post;
 use self::refusal::Shape;
+use super::common::tick;
 use crate::clock::Moment;
 use crate::config::UnigoxConfig;
 use crate::fault::Faults;
@@ -61,7 +61,7 @@ use crate::world::World;
 
 pub use self::books::WalletType;
 pub use self::handle::{
-    AddUser, BadAddress, Pick, UnknownOrder, UnknownToken, UnknownUser, WalletRefused,
+    AddUser, BadAddress, UnknownOrder, UnknownToken, UnknownUser, WalletRefused,
 };
 pub use self::knobs::{
     FailureBodies, Feature, Funding, InitiateAnswer, Knobs, PendingActions, Presence,
@@ -75,6 +75,7 @@ pub use self::refusal::Refusal;
 pub use self::status::Status;
 pub use self::verification::KycStatus;
 pub use self::views::{OrderView, UserView, WalletView};
+pub use super::common::Pick;
 
 /// UNIGOX' stand-in, and the handle on it. Clones are the same UNIGOX.
 #[derive(Clone, Debug)]
@@ -114,20 +115,8 @@ impl Unigox {
 
     /// Lets time do its work and delivers webhooks, for as long as it is polled.
     pub(crate) async fn live(&self) {
-        tokio::join!(self.tick(), self.inner.post.deliver());
-    }
-
-    /// Looks at the clock often, and at once when somebody has moved it.
-    async fn tick(&self) {
-        const INTERVAL: Duration = Duration::from_millis(100);
-        let mut changes = self.inner.world.clock().changes();
-        loop {
-            self.with_books(|_, _| ());
-            tokio::select! {
-                () = tokio::time::sleep(INTERVAL) => {}
-                _ = changes.changed() => {}
-            }
-        }
+        let tick = tick(self.inner.world.clock(), || self.with_books(|_, _| ()));
+        tokio::join!(tick, self.inner.post.deliver());
     }
 
     /// Acts on the books as they stand now, and takes to the post what that calls for.

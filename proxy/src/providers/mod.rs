@@ -16,6 +16,8 @@ mod failure;
 mod figure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod key;
+mod timeouts;
 pub mod unigox;
 
 /// The provider of sessions that name none, where none is configured.

@@ -1,18 +1,19 @@
 //! Capa over HTTP: what is asked, with which limits, and what the answers' statuses mean.
 
-use http::{HeaderName, HeaderValue};
-use secrecy::{ExposeSecret as _, SecretString};
+use http::HeaderName;
+use secrecy::SecretString;
 use url::Url;
 
 use super::{NAME, refusal, settings, settings::Timeouts};
 use crate::{
     clock::Clock,
     config::ConfigError,
-    outgoing::{self, Key, Limits, NotSent, Policy, Probe},
+    outgoing::{self, Limits, NotSent, Policy, Probe},
     providers::{
         base_url::below,
         exchange::{self, Answer},
         failure::Failure,
+        key,
     },
 };
 
@@ -79,23 +80,20 @@ impl exchange::Operation for Operation {
     }
 }
 
-impl Timeouts {
-    fn of(self, operation: Operation) -> Limits {
-        let whole = match operation {
-            Operation::Quote => self.quote,
-            Operation::Create => self.create,
-            Operation::Register
-            | Operation::Verification
-            | Operation::Read
-            | Operation::List
-            | Operation::Execute
-            | Operation::Cancel
-            | Operation::History => self.other,
+impl Operation {
+    fn limits(self, timeouts: Timeouts) -> Limits {
+        let whole = match self {
+            Self::Quote => timeouts.quote,
+            Self::Create => timeouts.create,
+            Self::Register
+            | Self::Verification
+            | Self::Read
+            | Self::List
+            | Self::Execute
+            | Self::Cancel
+            | Self::History => timeouts.other,
         };
-        Limits {
-            headers: self.headers.min(whole),
-            whole,
-        }
+        timeouts.limits(whole)
     }
 }
 
@@ -107,10 +105,7 @@ impl Client {
         policy: Policy,
         clock: Clock,
     ) -> Result<Self, ConfigError> {
-        let value = HeaderValue::from_str(key.expose_secret()).map_err(|_| {
-            ConfigError::wrong(settings::API_KEY.value, "it cannot stand in a header")
-        })?;
-        let key = Key { header: KEY, value };
+        let key = key::in_header(settings::API_KEY, KEY, key)?;
         let base = below(settings::BASE_URL, base, &PREFIX)?;
         let http = outgoing::Client::new(NAME, base, key, timeouts.connect, policy, clock)
             .map_err(|error| ConfigError::wrong(settings::BASE_URL, error))?;
@@ -125,7 +120,7 @@ impl Client {
     /// Sends a request; once, unless it only reads. An answer other than 2xx is a failure.
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         let operation = call.operation;
-        let request = call.within(self.timeouts.of(operation));
+        let request = call.within(operation.limits(self.timeouts));
         let sent = self.http.send(&request);
         exchange::answer(NAME, operation, sent, |answer| accepted(answer, operation)).await
     }

@@ -1,17 +1,17 @@
 //! What Capa's variables say, parsed once.
 
-use std::time::Duration;
-
 use offramp_domain::money::Amount;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use crate::{
     config::{ConfigError, Lookup},
     outgoing::Policy,
-    providers::base_url::base_url,
+    providers::{base_url::base_url, key},
     variables::{SecretVariable, secret_variable},
 };
+
+pub use crate::providers::timeouts::Timeouts;
 
 /// Where the staging host is (contract 1.1).
 const STAGING: &str = "https://staging-api.capa.fi";
@@ -45,33 +45,6 @@ pub struct Settings {
     pub policy: Policy,
 }
 
-/// How long each kind of call may take, from the first byte sent to the last one read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Until a connection stands.
-    pub connect: Duration,
-    /// Until the head of an answer is there, where the whole call may take longer.
-    pub headers: Duration,
-    /// A price: the payer is watching.
-    pub quote: Duration,
-    /// A new order. Below the fifteen seconds in which the proxy answers its own caller.
-    pub create: Duration,
-    /// Everything else.
-    pub other: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(3),
-            headers: Duration::from_secs(9),
-            quote: Duration::from_secs(8),
-            create: Duration::from_secs(12),
-            other: Duration::from_secs(10),
-        }
-    }
-}
-
 impl Settings {
     /// Reads the variables; nothing without a key.
     ///
@@ -82,17 +55,7 @@ impl Settings {
         let Some(api_key) = API_KEY.read(lookup)? else {
             return Ok(None);
         };
-        // Checked here and not when it is first sent, so that the variable is named (U28).
-        if !api_key
-            .expose_secret()
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic())
-        {
-            return Err(ConfigError::wrong(
-                API_KEY.value,
-                "a key has no spaces and only ASCII letters",
-            ));
-        }
+        key::check(API_KEY, &api_key)?;
         let webhook_secret = WEBHOOK_SECRET.read(lookup)?;
         let webhook_secret_previous = WEBHOOK_SECRET_PREVIOUS.read_predecessor(
             lookup,
@@ -130,6 +93,8 @@ fn spread(text: &str) -> Result<Amount, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     fn settings(variables: &[(&str, &str)]) -> Result<Option<Settings>, ConfigError> {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::assumptions;
 use crate::{
     config::{ConfigError, Lookup, is_loopback},
     outgoing::Policy,
-    providers::base_url::base_url,
+    providers::{base_url::base_url, key},
     variables::{SecretVariable, secret_variable},
 };
 
@@ -86,18 +86,8 @@ impl Settings {
             (None, Some(_)) => return Err(ConfigError::Missing(API_KEY.value)),
             (Some(key), Some(secret)) => (key, secret),
         };
-        let is_key = |key: &SecretString| {
-            let key = key.expose_secret();
-            key.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        for (variable, key) in [(API_KEY, &api_key), (API_SECRET, &api_secret)] {
-            if !is_key(key) {
-                return Err(ConfigError::wrong(
-                    variable.value,
-                    "a key has no spaces and only ASCII letters",
-                ));
-            }
-        }
+        key::check(API_KEY, &api_key)?;
+        key::check(API_SECRET, &api_secret)?;
         let base_url = base_url(
             BASE_URL,
             text(BASE_URL).as_deref().unwrap_or(SANDBOX),

@@ -1,18 +1,19 @@
 //! UNIGOX over HTTP: what is asked, with which limits, and what the answers' statuses mean.
 
-use http::{HeaderName, HeaderValue, StatusCode};
-use secrecy::{ExposeSecret as _, SecretString};
+use http::{HeaderName, StatusCode};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{NAME, refusal, settings, settings::Timeouts};
 use crate::{
     clock::Clock,
     config::ConfigError,
-    outgoing::{self, Key, Limits, NotSent, Policy, Probe},
+    outgoing::{self, Limits, NotSent, Policy, Probe},
     providers::{
         base_url::below,
         exchange::{self, Answer},
         failure::Failure,
+        key,
     },
 };
 
@@ -114,34 +115,31 @@ impl exchange::Operation for Operation {
     }
 }
 
-impl Timeouts {
-    fn of(self, operation: Operation) -> Limits {
-        let whole = match operation {
-            Operation::Quote | Operation::Estimate => self.quote,
-            Operation::Create => self.create,
-            Operation::Register
-            | Operation::Verification
-            | Operation::Handoff
-            | Operation::Catalogue
-            | Operation::SaveAccount
-            | Operation::RemoveAccount
-            | Operation::Read
-            | Operation::List
-            | Operation::Parameters
-            | Operation::Authorise
-            | Operation::Confirm
-            | Operation::Cancel
-            | Operation::RefundParameters
-            | Operation::Refund
-            | Operation::Provide
-            | Operation::Wallet
-            | Operation::Challenge
-            | Operation::Link => self.other,
+impl Operation {
+    fn limits(self, timeouts: Timeouts) -> Limits {
+        let whole = match self {
+            Self::Quote | Self::Estimate => timeouts.quote,
+            Self::Create => timeouts.create,
+            Self::Register
+            | Self::Verification
+            | Self::Handoff
+            | Self::Catalogue
+            | Self::SaveAccount
+            | Self::RemoveAccount
+            | Self::Read
+            | Self::List
+            | Self::Parameters
+            | Self::Authorise
+            | Self::Confirm
+            | Self::Cancel
+            | Self::RefundParameters
+            | Self::Refund
+            | Self::Provide
+            | Self::Wallet
+            | Self::Challenge
+            | Self::Link => timeouts.other,
         };
-        Limits {
-            headers: self.headers.min(whole),
-            whole,
-        }
+        timeouts.limits(whole)
     }
 }
 
@@ -153,10 +151,7 @@ impl Client {
         policy: Policy,
         clock: Clock,
     ) -> Result<Self, ConfigError> {
-        let value = HeaderValue::from_str(key.expose_secret()).map_err(|_| {
-            ConfigError::wrong(settings::API_KEY.value, "it cannot stand in a header")
-        })?;
-        let key = Key { header: KEY, value };
+        let key = key::in_header(settings::API_KEY, KEY, key)?;
         let base = below(settings::BASE_URL, base, &PREFIX)?;
         let http = outgoing::Client::new(NAME, base, key, timeouts.connect, policy, clock)
             .map_err(|error| ConfigError::wrong(settings::BASE_URL, error))?;
@@ -171,7 +166,7 @@ impl Client {
     /// Sends a request; once, unless it only reads. An answer other than 2xx is a failure.
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         let operation = call.operation;
-        let request = call.within(self.timeouts.of(operation));
+        let request = call.within(operation.limits(self.timeouts));
         let sent = self.http.send(&request);
         exchange::answer(NAME, operation, sent, |answer| accepted(answer, operation)).await
     }

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use offramp_domain::money::Amount;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::signing_key::SigningKey;
 use crate::{
     config::{ConfigError, Lookup},
     outgoing::Policy,
-    providers::base_url::base_url,
+    providers::{base_url::base_url, key},
     variables::{SecretVariable, secret_variable},
 };
+
+pub use crate::providers::timeouts::Timeouts;
 
 /// Where the staging host is (contract 1).
 const STAGING: &str = "https://api-staging.unigox.com";
@@ -71,33 +73,6 @@ pub enum WalletMode {
     External,
 }
 
-/// How long each kind of call may take, from the first byte sent to the last one read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Until a connection stands.
-    pub connect: Duration,
-    /// Until the head of an answer is there, where the whole call may take longer.
-    pub headers: Duration,
-    /// A price: the payer is watching.
-    pub quote: Duration,
-    /// A new order. Below the fifteen seconds in which the proxy answers its own caller.
-    pub create: Duration,
-    /// Everything else.
-    pub other: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(3),
-            headers: Duration::from_secs(9),
-            quote: Duration::from_secs(8),
-            create: Duration::from_secs(12),
-            other: Duration::from_secs(10),
-        }
-    }
-}
-
 impl Settings {
     /// Reads the variables; nothing without a key.
     ///
@@ -108,13 +83,7 @@ impl Settings {
         let Some(api_key) = API_KEY.read(lookup)? else {
             return Ok(None);
         };
-        let is_visible = |byte: u8| byte.is_ascii_graphic();
-        if !api_key.expose_secret().bytes().all(is_visible) {
-            return Err(ConfigError::wrong(
-                API_KEY.value,
-                "a key has no spaces and only ASCII letters",
-            ));
-        }
+        key::check(API_KEY, &api_key)?;
         let webhook_secret = WEBHOOK_SECRET.read(lookup)?;
         let webhook_secret_previous = WEBHOOK_SECRET_PREVIOUS.read_predecessor(
             lookup,

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::{
     outgoing::{NotSent, Unanswered},
-    provider::{ProviderError, Refusal},
+    provider::{ActOutcome, CreateOutcome, ProviderError, Refusal, Snapshot},
 };
 
 /// Why a call gave no usable answer.
@@ -91,7 +91,7 @@ impl Failure {
     }
 
     /// Whether the key or the token is not accepted.
-    pub(super) fn is_key(&self) -> bool {
+    fn is_key(&self) -> bool {
         match self {
             Self::Key => true,
             Self::NoToken(failure) => failure.is_key(),
@@ -149,6 +149,30 @@ impl From<Failure> for ProviderError {
             | Failure::Misfit(_)
             | Failure::Request => Self::Unavailable(Box::new(failure)),
         }
+    }
+}
+
+/// How a create ended, with the provider's code of a key that is not accepted.
+pub(super) fn created(ended: Result<Snapshot, Failure>, unauthorized: &str) -> CreateOutcome {
+    match ended {
+        Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
+        Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
+        // The key is looked at before anything else: there is certainly no order.
+        Err(failure) if failure.is_key() => CreateOutcome::Refused(Refusal::Other {
+            code: unauthorized.to_owned(),
+        }),
+        Err(failure @ (Failure::NoToken(_) | Failure::NotSent(_))) => {
+            CreateOutcome::NotSent(failure.into())
+        }
+        Err(failure) => CreateOutcome::Uncertain(failure.into()),
+    }
+}
+
+/// How an action ended: a refusal is an end, too.
+pub(super) fn acted(ended: Result<ActOutcome, Failure>) -> Result<ActOutcome, ProviderError> {
+    match ended {
+        Err(Failure::Refused(refusal)) => Ok(ActOutcome::Refused(refusal)),
+        ended => Ok(ended?),
     }
 }
 
@@ -221,6 +245,53 @@ mod tests {
         assert!(!lost.is_key());
         let error = ProviderError::from(lost);
         assert!(matches!(error, ProviderError::NotSent { .. }));
+    }
+
+    #[test]
+    fn only_what_certainly_made_no_order_is_no_doubt() {
+        let no_token = |failure| Failure::NoToken(Box::new(failure));
+        for failure in [Failure::Key, no_token(Failure::Key)] {
+            let CreateOutcome::Refused(Refusal::Other { code }) = created(Err(failure), "KEY")
+            else {
+                panic!("a refused key is certain");
+            };
+            assert_eq!(code, "KEY");
+        }
+        for failure in [
+            Failure::NotSent(NotSent::Busy),
+            no_token(Failure::Unanswered(Unanswered::TimedOut)),
+        ] {
+            let outcome = created(Err(failure), "KEY");
+            assert!(matches!(outcome, CreateOutcome::NotSent(_)), "{outcome:?}");
+        }
+        for failure in [
+            Failure::Unanswered(Unanswered::TimedOut),
+            Failure::Status {
+                status: 500,
+                code: None,
+            },
+            Failure::Misfit("another order"),
+            Failure::Request,
+        ] {
+            let outcome = created(Err(failure), "KEY");
+            assert!(
+                matches!(outcome, CreateOutcome::Uncertain(_)),
+                "{outcome:?}"
+            );
+        }
+        let refused = created(Err(Failure::Refused(Refusal::QuoteExpired)), "KEY");
+        assert!(matches!(
+            refused,
+            CreateOutcome::Refused(Refusal::QuoteExpired)
+        ));
+    }
+
+    #[test]
+    fn a_refused_action_has_ended() {
+        let refused = acted(Err(Failure::Refused(Refusal::NotPossibleNow))).unwrap();
+        assert_eq!(refused, ActOutcome::Refused(Refusal::NotPossibleNow));
+        let lost = acted(Err(Failure::Unanswered(Unanswered::TimedOut)));
+        assert!(matches!(lost, Err(ProviderError::Unavailable(_))));
     }
 
     #[test]

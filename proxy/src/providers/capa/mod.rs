@@ -36,7 +36,7 @@ use self::{
 };
 use super::{
     exchange::{Answer, Query},
-    failure::Failure,
+    failure::{self, Failure},
 };
 use crate::{
     clock::Clock,
@@ -223,11 +223,7 @@ impl Capa {
                 Err(Failure::Misfit("another order than the one acted on"))
             }
         };
-        match acted.await {
-            Ok(done) => Ok(done),
-            Err(Failure::Refused(refusal)) => Ok(ActOutcome::Refused(refusal)),
-            Err(failure) => Err(failure.into()),
-        }
+        failure::acted(acted.await)
     }
 }
 
@@ -327,18 +323,7 @@ impl Provider for Capa {
     }
 
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
-        match self.try_create(order).await {
-            Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
-            Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
-            // The key is looked at before anything else: there is certainly no order.
-            Err(Failure::Key) => CreateOutcome::Refused(Refusal::Other {
-                code: refusal::UNAUTHORIZED.to_owned(),
-            }),
-            Err(Failure::NotSent(reason)) => {
-                CreateOutcome::NotSent(Failure::NotSent(reason).into())
-            }
-            Err(failure) => CreateOutcome::Uncertain(failure.into()),
-        }
+        failure::created(self.try_create(order).await, refusal::UNAUTHORIZED)
     }
 
     async fn read(

@@ -30,7 +30,7 @@ use serde_json::value::RawValue;
 use tracing::warn;
 
 use self::client::{Call, Client, Keys, Operation};
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use crate::{
     clock::Clock,
     config::{ConfigError, Lookup},
@@ -273,16 +273,7 @@ impl Provider for CryptoPocket {
     }
 
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
-        match self.try_create(order).await {
-            Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
-            Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
-            // The token is looked at before anything else: there is certainly no order.
-            Err(failure) if failure.is_key() => CreateOutcome::Refused(unauthorized()),
-            Err(failure @ (Failure::NoToken(_) | Failure::NotSent(_))) => {
-                CreateOutcome::NotSent(failure.into())
-            }
-            Err(failure) => CreateOutcome::Uncertain(failure.into()),
-        }
+        failure::created(self.try_create(order).await, refusal::AUTHORIZATION)
     }
 
     async fn read(
@@ -333,11 +324,5 @@ impl Provider for CryptoPocket {
 
     async fn notice(&self, _: &str) -> Result<Hint, ProviderError> {
         Err(Failure::Refused(Refusal::NotFound).into())
-    }
-}
-
-fn unauthorized() -> Refusal {
-    Refusal::Other {
-        code: refusal::AUTHORIZATION.to_owned(),
     }
 }

@@ -40,7 +40,10 @@ use self::{
     rails::{Forms, Questions, Route},
     typed_data::Typed,
 };
-use super::{exchange::Query, failure::Failure};
+use super::{
+    exchange::Query,
+    failure::{self, Failure},
+};
 use crate::{
     clock::Clock,
     config::{ConfigError, Lookup},
@@ -348,11 +351,7 @@ impl Unigox {
                 Err(Failure::Misfit("another order than the one acted on"))
             }
         };
-        match acted.await {
-            Ok(done) => Ok(done),
-            Err(Failure::Refused(refusal)) => Ok(ActOutcome::Refused(refusal)),
-            Err(failure) => Err(failure.into()),
-        }
+        failure::acted(acted.await)
     }
 
     async fn link(&self, path: &[&str], body: &Value) -> Result<wire::Linked, Failure> {
@@ -457,18 +456,7 @@ impl Provider for Unigox {
     /// A quote makes one order at most. That it was used already says that an order may have come of
     /// it, which is looked for by our own id.
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
-        match self.try_create(order).await {
-            Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
-            Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
-            // The key is looked at before anything else: there is certainly no order.
-            Err(Failure::Key) => CreateOutcome::Refused(Refusal::Other {
-                code: "UNAUTHORIZED".to_owned(),
-            }),
-            Err(Failure::NotSent(reason)) => {
-                CreateOutcome::NotSent(Failure::NotSent(reason).into())
-            }
-            Err(failure) => CreateOutcome::Uncertain(failure.into()),
-        }
+        failure::created(self.try_create(order).await, "UNAUTHORIZED")
     }
 
     async fn read(
@@ -611,13 +599,10 @@ impl Provider for Unigox {
             .collect();
         let path = ["partner", "users", &user.0, "kyc"];
         let call = Call::patch(Operation::Provide, &path, &facts)?;
-        match self.client.send(call).await {
-            Ok(_) => Ok(ActOutcome::Done {
-                status: "given".to_owned(),
-            }),
-            Err(Failure::Refused(refusal)) => Ok(ActOutcome::Refused(refusal)),
-            Err(failure) => Err(failure.into()),
-        }
+        let sent = self.client.send(call).await;
+        failure::acted(sent.map(|_| ActOutcome::Done {
+            status: "given".to_owned(),
+        }))
     }
 
     fn assess(&self, snapshot: &Snapshot, facts: &LocalFacts) -> Assessment {

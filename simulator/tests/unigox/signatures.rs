@@ -1,7 +1,9 @@
 //! The two signatures: taken as they should be, and refused in every way that they can be wrong.
 
 use alloy_primitives::hex;
-use offramp_simulator::providers::unigox::{Custody, Profile, RefundExecution, Refunds, SafeTypes};
+use offramp_simulator::providers::unigox::{
+    Custody, Nonces, Profile, RefundExecution, Refunds, SafeTypes,
+};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Outcome, Signer, with};
@@ -83,6 +85,33 @@ async fn a_signature_moves_the_balance_and_the_nonce_once() -> Outcome {
     assert_eq!(refused.code(), (502, "TRANSACTOR_ERROR"));
     assert_eq!(bench.unigox().order(&other)?.custody, Custody::Owner);
     assert_eq!(bench.pay(&other).await?.status, 200);
+    Ok(())
+}
+
+/// The relay counts what the chain has, and has not looked yet.
+#[tokio::test]
+async fn of_two_transfers_over_one_nonce_the_chain_takes_one() -> Outcome {
+    let bench = Bench::start().await?;
+    bench
+        .unigox()
+        .knobs_mut(|knobs| knobs.nonces = Nonces::WhenMined);
+    let (first, second) = (bench.open_accepted().await?, bench.open_accepted().await?);
+    for id in [&first, &second] {
+        assert_eq!(bench.parameters(id).await?["forwarder_nonce"], "0");
+        assert_eq!(bench.pay(id).await?.status, 200);
+        assert_eq!(bench.unigox().order(id)?.nonces, [0].into());
+    }
+    bench.step_secs(3);
+    assert_eq!(bench.unigox().order(&first)?.custody, Custody::Escrow);
+    assert_eq!(bench.status(&second).await?, "failed");
+    assert_eq!(bench.unigox().order(&second)?.custody, Custody::Owner);
+    let held = bench.unigox().wallet(&bench.unigox().partner_wallet())?;
+    assert_eq!(
+        (held.nonce, held.balances["USDT"].to_string()),
+        (1, "999900".to_owned())
+    );
+    let third = bench.open_accepted().await?;
+    assert_eq!(bench.parameters(&third).await?["forwarder_nonce"], "1");
     Ok(())
 }
 

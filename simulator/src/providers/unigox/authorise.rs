@@ -110,6 +110,9 @@ impl Books {
         let body: AuthoriseBody = read(body)?;
         let forward = body.forward_request.parse()?;
         let signature = bytes(&body.signature)?;
+        let nonce = u64::try_from(forward.nonce).unwrap_or(u64::MAX);
+        self.change(id, now, |order, _| order.nonces.insert(nonce));
+        let order = self.actionable(id)?;
         let is_as_asked = forward.from == order.signer
             && forward.to == order.token.address()
             && forward.value == U256::ZERO
@@ -120,7 +123,7 @@ impl Books {
         if self.ledger.balance(order.signer, order.token) < order.price.funding {
             return Err(Refusal::InsufficientBalance);
         }
-        let is_now = forward.nonce == U256::from(self.ledger.wallet(order.signer).nonce);
+        let is_now = nonce == self.ledger.wallet(order.signer).nonce;
         let seconds = u64::try_from(now.unix_millis() / 1_000).unwrap_or(0);
         let is_in_time = forward.deadline >= U48::from(seconds);
         let is_signed = signer(forward.digest(), &signature) == Some(order.signer);
@@ -128,7 +131,7 @@ impl Books {
         if !(is_now && is_in_time && is_signed) {
             return Err(Refusal::TransactorError);
         }
-        self.change(id, now, Order::fund);
+        self.change(id, now, |order, context| order.fund(nonce, context));
         let order = self.order(id).ok_or(Refusal::OrderNotFound)?;
         Ok(order.compact())
     }

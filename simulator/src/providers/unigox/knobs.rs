@@ -47,6 +47,8 @@ pub struct Knobs {
     pub refund_execution: RefundExecution,
     /// How many members of a `SafeTx` the refund's types name.
     pub safe_types: SafeTypes,
+    /// From when on a transfer counts in what the relay says of its signer's nonce.
+    pub nonces: Nonces,
     /// Whether the list holds an order of UNIGOX' own widget.
     pub widget_orders: Presence,
     /// Whether `reference_id` and `quote_id` come back on orders (U-4).
@@ -224,6 +226,17 @@ pub enum SafeTypes {
     Shortened,
 }
 
+/// From when on a transfer counts in what the relay says of its signer's nonce (10.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nonces {
+    /// From when the relay took it.
+    #[default]
+    WhenTaken,
+    /// From when the chain has it. Of two over one nonce the chain refuses the second.
+    WhenMined,
+}
+
 /// How webhooks are delivered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -287,6 +300,7 @@ impl Default for Knobs {
             refunds: Refunds::default(),
             refund_execution: RefundExecution::default(),
             safe_types: SafeTypes::default(),
+            nonces: Nonces::default(),
             widget_orders: Presence::default(),
             references: Presence::Present,
             webhooks: WebhookDelivery::default(),

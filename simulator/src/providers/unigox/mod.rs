@@ -64,7 +64,7 @@ pub use self::handle::{
     AddUser, BadAddress, UnknownOrder, UnknownToken, UnknownUser, WalletRefused,
 };
 pub use self::knobs::{
-    FailureBodies, Feature, Funding, InitiateAnswer, Knobs, PendingActions, Presence,
+    FailureBodies, Feature, Funding, InitiateAnswer, Knobs, Nonces, PendingActions, Presence,
     RefundExecution, Refunds, ReviewWord, SafeTypes, StatusRefusal, UserMember,
     VerificationOutcome, WebhookDelivery, WebhookUrls,
 };

@@ -1,5 +1,7 @@
 //! An order, and what may or must be done about it (section 9).
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::{Address, B256, keccak256};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -45,6 +47,9 @@ pub(super) struct Order {
     pub(super) refund_told: Told,
     pub(super) refund_hash: Option<B256>,
     pub(super) authorise_calls: u64,
+    /// The nonces of the transfers that were handed in, and of the one that was taken.
+    pub(super) nonces: BTreeSet<u64>,
+    pub(super) nonce: Option<u64>,
     pub(super) transfers: u64,
     pub(super) confirm_calls: u64,
     pub(super) cancel_calls: u64,
@@ -155,6 +160,8 @@ impl Order {
             refund_told: Told::No,
             refund_hash: None,
             authorise_calls: 0,
+            nonces: BTreeSet::new(),
+            nonce: None,
             transfers: 0,
             confirm_calls: 0,
             cancel_calls: 0,

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::assumptions::{BREACH_FACTOR, PROOF_REJECTIONS};
 use super::books::Books;
 use super::chain::Ledger;
-use super::knobs::{Knobs, RefundExecution, Refunds};
+use super::knobs::{Knobs, Nonces, RefundExecution, Refunds};
 use super::letters::Letter;
 use super::order::{Custody, Order, Origin, Refund, Told};
 use super::plan::{self, Turn};
@@ -171,15 +171,8 @@ impl Order {
         match turn {
             Turn::Accept => self.accept(context),
             Turn::Cancel => self.enter(Status::Cancelled, context),
-            Turn::Fund => {
-                self.custody = Custody::Escrow;
-                self.enter(Status::CryptoReceived, context);
-            }
-            Turn::FailRelay => {
-                self.give_back(context);
-                self.custody = Custody::Owner;
-                self.enter(Status::Failed, context);
-            }
+            Turn::Fund => self.mine(context),
+            Turn::FailRelay => self.fail_on_chain(context),
             Turn::Fail => self.enter(Status::Failed, context),
             Turn::StartPayment => self.enter(Status::FiatPaymentStarted, context),
             Turn::StartReview => self.enter(Status::FiatPaymentReviewStarted, context),
@@ -245,15 +238,38 @@ impl Order {
         )
     }
 
-    /// The owner's signature was good: the chain has it.
-    pub(super) fn fund(&mut self, context: &mut Context<'_>) {
-        context.ledger.use_nonce(self.signer);
+    /// The owner's signature was good: the relay takes it to the chain.
+    pub(super) fn fund(&mut self, nonce: u64, context: &mut Context<'_>) {
+        self.nonce = Some(nonce);
+        if context.knobs.nonces == Nonces::WhenTaken {
+            context.ledger.use_nonce(self.signer);
+        }
         context
             .ledger
             .add(self.signer, self.token, -self.price.funding);
         self.transfers += 1;
         self.custody = Custody::InFlight;
         self.enter(Status::CryptoTransferAuthorizationPending, context);
+    }
+
+    /// The chain has the transfer, unless its nonce was used by another one meanwhile.
+    fn mine(&mut self, context: &mut Context<'_>) {
+        if context.knobs.nonces == Nonces::WhenMined {
+            if self.nonce != Some(context.ledger.wallet(self.signer).nonce) {
+                self.fail_on_chain(context);
+                return;
+            }
+            context.ledger.use_nonce(self.signer);
+        }
+        self.custody = Custody::Escrow;
+        self.enter(Status::CryptoReceived, context);
+    }
+
+    /// The chain refuses the transfer.
+    fn fail_on_chain(&mut self, context: &mut Context<'_>) {
+        self.give_back(context);
+        self.custody = Custody::Owner;
+        self.enter(Status::Failed, context);
     }
 
     /// The person paid says that the money has arrived. Saying it again changes nothing.

@@ -1,6 +1,6 @@
 //! What tests and the control plane are shown of the books.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -56,6 +56,8 @@ pub struct OrderView {
     pub initiate_calls: u64,
     /// How often a signature was handed in.
     pub authorise_calls: u64,
+    /// The nonces of what was handed in, each once.
+    pub nonces: BTreeSet<u64>,
     /// How many transfers into the escrow were relayed.
     pub transfers: u64,
     /// How often it was confirmed.
@@ -120,6 +122,7 @@ impl Books {
             signer_address: order.signer.to_checksum(None),
             initiate_calls: quote.map_or(0, |quote| quote.initiate_calls),
             authorise_calls: order.authorise_calls,
+            nonces: order.nonces.clone(),
             transfers: order.transfers,
             confirm_calls: order.confirm_calls,
             cancel_calls: order.cancel_calls,

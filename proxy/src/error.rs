@@ -278,6 +278,11 @@ impl From<StoreError> for ApiError {
         if matches!(source, StoreError::KeyUsed) {
             return Self::new(ErrorCode::InProgress);
         }
+        if matches!(source, StoreError::NonceHeld) {
+            return Self::new(ErrorCode::ActionNotAllowed).detail(
+                "another order's signature is over the same nonce: ask anew for what is to be signed",
+            );
+        }
         error!(
             error = &source as &dyn std::error::Error,
             "the store failed"

@@ -7,6 +7,8 @@ mod create;
 mod ends;
 #[path = "unigox/happy.rs"]
 mod happy;
+#[path = "unigox/nonces.rs"]
+mod nonces;
 #[path = "unigox/shop.rs"]
 mod shop;
 #[path = "unigox/signatures.rs"]

@@ -45,6 +45,15 @@ pub fn apply(
     }
     move_on(order, assessment, now, change);
     look_after_intents(order, assessment, now, change);
+    if order.transfer.is_some() && is_over(assessment) {
+        change.free_nonces();
+    }
+}
+
+/// Whether the provider has no transfer carried out any more. A signature that it has is void or
+/// used, and keeps no other order from its nonce.
+fn is_over(assessment: &Assessment) -> bool {
+    assessment.state.is_terminal() || assessment.reason == Some(Reason::DepositMissing)
 }
 
 /// Takes in what arrives and at which rate. Where a price was promised it is told once, when the order

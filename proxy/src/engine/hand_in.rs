@@ -53,8 +53,19 @@ impl Engine {
             }
         };
         crash::point("signature_made");
-        if order.signature(purpose).is_none() && !self.keep(order, purpose, &signature).await? {
-            return Ok(());
+        if order.signature(purpose).is_none() {
+            match self.keep(order, purpose, &signature).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                // It is thrown away. By the next attempt the provider may count on.
+                Err(StoreError::NonceHeld) => {
+                    info!(order.id, "another order's signature holds the nonce");
+                    let now = self.now();
+                    let again = now.plus(schedule::next_turn(now.since(intent.created_at)));
+                    return self.store.put_off_intent(intent, again).await;
+                }
+                Err(error) => return Err(error),
+            }
         }
         crash::point("signature_stored");
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
@@ -66,12 +77,7 @@ impl Engine {
             Ok(ActOutcome::Done { status }) => {
                 info!(order.id, provider_status = status, "a signature was taken");
                 self.ended(intent, purpose.action(), |order, change| {
-                    let taken = order.signature(purpose).cloned();
-                    let taken = taken.map(|signature| Signature {
-                        taken: true,
-                        ..signature
-                    });
-                    order.set_signature(purpose, taken);
+                    order.signature_taken(purpose);
                     change.note("signature_taken", Some(status.clone()));
                 })
                 .await
@@ -106,7 +112,7 @@ impl Engine {
     }
 
     /// Stores a signature that the partner's key made. Not when somebody else has, or the order
-    /// waits for none any more.
+    /// waits for none any more; an error where another order's signature holds its nonce.
     async fn keep(
         &self,
         order: &OrderRecord,
@@ -117,7 +123,7 @@ impl Engine {
             .change(&order.id, |order, change| {
                 let is_due = may_sign(order, purpose) && order.signature(purpose).is_none();
                 if is_due {
-                    order.set_signature(purpose, Some(signature.clone()));
+                    order.sign(purpose, signature.clone(), change);
                     change.note("signed", None);
                 }
                 is_due
@@ -175,7 +181,7 @@ impl Engine {
         if !signs_anew {
             return self
                 .ended(intent, purpose.action(), |order, change| {
-                    order.set_signature(purpose, None);
+                    order.unsign(purpose, change);
                     change.note("signature_refused", Some(note.clone()));
                 })
                 .await;
@@ -183,7 +189,7 @@ impl Engine {
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
         self.store.retry_intent(intent, again).await?;
         self.change(&order.id, |order, change| {
-            order.set_signature(purpose, None);
+            order.unsign(purpose, change);
             order.check_by(self.now());
             change.note("signature_refused", Some(note.clone()));
         })

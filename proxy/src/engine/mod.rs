@@ -67,7 +67,8 @@ pub struct Engine {
     prices: Prices,
     /// Orders and idempotency keys that somebody in this process is working on.
     busy: Mutex<HashSet<String>>,
-    /// Held while the partner's wallet pays: each of its transfers counts on from the one before.
+    /// Held while the partner's wallet pays: each of its transfers counts on from the one before, so
+    /// that those of this proxy take turns, and only those of several meet in the database.
     paying: tokio::sync::Mutex<()>,
     /// What is known about the webhooks in the store, until this process ends.
     inbox: inbox::Inbox,

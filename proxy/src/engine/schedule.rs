@@ -73,6 +73,12 @@ pub fn cancel_again(attempts: u32) -> Duration {
     }
 }
 
+/// How long until the next attempt, where another order's signature holds the nonce: a quarter of the
+/// time that it took so far, within limits.
+pub fn next_turn(waited: Duration) -> Duration {
+    (waited / 4).clamp(2 * SECOND, 30 * SECOND)
+}
+
 /// How soon the provider is asked again after it gave no answer: as it asked, within limits, and no
 /// sooner than ten seconds where it was not asked at all.
 pub fn pause_after(error: &ProviderError) -> Duration {
@@ -220,6 +226,13 @@ mod tests {
     fn a_cancel_is_repeated_soon_and_in_the_end_hourly() {
         let pauses = secs([0, 1, 2, 3, 4, 20, 21, 1_000].into_iter().map(cancel_again));
         assert_eq!(pauses, [2, 5, 15, 60, 300, 300, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn whose_turn_is_not_there_asks_less_and_less_often() {
+        let waited = [0, 8, 20, 60, 120, 3_600].map(Duration::from_secs);
+        let pauses = secs(waited.into_iter().map(next_turn));
+        assert_eq!(pauses, [2, 2, 5, 15, 30, 30]);
     }
 
     #[test]

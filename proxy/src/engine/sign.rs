@@ -49,7 +49,29 @@ impl OrderRecord {
         }
     }
 
-    pub(super) fn set_signature(&mut self, purpose: Purpose, signature: Option<Signature>) {
+    /// Keeps a signature, which holds its nonce from now on.
+    pub(super) fn sign(&mut self, purpose: Purpose, signature: Signature, change: &mut Change) {
+        change.hold_nonce(&signature.request);
+        self.set_signature(purpose, Some(signature));
+    }
+
+    /// Forgets a signature that was refused for certain.
+    pub(super) fn unsign(&mut self, purpose: Purpose, change: &mut Change) {
+        change.free_nonces();
+        self.set_signature(purpose, None);
+    }
+
+    /// The provider took the signature.
+    pub(super) fn signature_taken(&mut self, purpose: Purpose) {
+        let taken = self.signature(purpose).cloned();
+        let taken = taken.map(|signature| Signature {
+            taken: true,
+            ..signature
+        });
+        self.set_signature(purpose, taken);
+    }
+
+    fn set_signature(&mut self, purpose: Purpose, signature: Option<Signature>) {
         match purpose {
             Purpose::Transfer => self.transfer = signature,
             Purpose::Refund => self.refund = signature,
@@ -155,7 +177,7 @@ impl Engine {
                     return Err(ApiError::new(ErrorCode::ActionNotAllowed));
                 }
                 change.key(key.clone());
-                order.set_signature(purpose, Some(signature.clone()));
+                order.sign(purpose, signature.clone(), change);
                 self.undertake(order, purpose.action(), purpose.intent(), change);
                 Ok(())
             })

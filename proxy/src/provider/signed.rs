@@ -54,6 +54,10 @@ pub struct ToSign {
     pub signer: String,
     /// The typed data of EIP-712.
     pub typed_data: serde_json::Value,
+    /// The nonce in it, with whose count that is: of all signatures over one nonce at most one is ever
+    /// carried out. None where nothing is counted.
+    #[serde(default)]
+    pub nonce: Option<String>,
     /// Until when it may be signed.
     pub expires_at: Timestamp,
 }

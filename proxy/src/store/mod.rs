@@ -9,6 +9,7 @@ mod idempotency;
 mod inbox;
 mod intents;
 mod leases;
+mod nonces;
 mod notifications;
 mod open;
 mod orders;
@@ -103,6 +104,9 @@ pub enum StoreError {
     /// Another proxy is answering a request with the same idempotency key.
     #[error("the idempotency key is in use")]
     KeyUsed,
+    /// Another order's signature over the same nonce may still be carried out.
+    #[error("another order's signature holds the nonce")]
+    NonceHeld,
 }
 
 impl StoreError {
@@ -128,7 +132,8 @@ impl StoreError {
             | Self::LockFile { .. }
             | Self::Unreadable { .. }
             | Self::Contended
-            | Self::KeyUsed => false,
+            | Self::KeyUsed
+            | Self::NonceHeld => false,
         }
     }
 }
@@ -170,8 +175,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what nobody needs any more: keys, prices, sessions, what webhooks said, and
-    /// what the partner was told.
+    /// Forgets what nobody needs any more: keys, prices, sessions, what webhooks said,
+    /// what the partner was told, and nonces of signatures that ran out.
     ///
     /// # Errors
     /// When the database fails.
@@ -198,6 +203,7 @@ impl Store {
                 "DELETE FROM notifications WHERE state = 'dead' AND ended_at <= $1",
                 now.minus(notifications::DEAD_KEPT),
             ),
+            ("DELETE FROM nonces WHERE held_until <= $1", now),
         ];
         for (forget, before) in old {
             sqlx::query(forget)

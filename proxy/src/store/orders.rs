@@ -10,9 +10,11 @@ use super::{
     DueOrder, FARTHEST_PLAN, IntentKind, KeyUse, OrderRecord, Store, StoreError,
     intents::Begin,
     leases::{alive_since, ours_to_take},
+    nonces::{self, Hold},
 };
 use crate::{
     crash,
+    provider::ToSign,
     secrets::{Secrets, new_id},
 };
 
@@ -27,6 +29,8 @@ pub struct Change {
     ends: Vec<(IntentKind, &'static str)>,
     key: Option<KeyUse>,
     released_quote: Option<String>,
+    frees_nonces: bool,
+    holds: Option<Hold>,
 }
 
 impl Change {
@@ -59,6 +63,16 @@ impl Change {
     /// Binds an idempotency key to the order.
     pub fn key(&mut self, key: KeyUse) {
         self.key = Some(key);
+    }
+
+    /// Holds the nonce that a signature for the order is over, so that no other order's is.
+    pub fn hold_nonce(&mut self, request: &ToSign) {
+        self.holds = Hold::of(request);
+    }
+
+    /// Frees what the order's signatures held: they are void, or the order is over.
+    pub fn free_nonces(&mut self) {
+        self.frees_nonces = true;
     }
 
     /// Frees what the order was made with, so that the same request may make another one: its
@@ -332,7 +346,8 @@ impl Store {
     /// see a difference. `None` comes back when there is no such order.
     ///
     /// # Errors
-    /// When the database fails, or the order keeps being changed by others.
+    /// When the database fails, the order keeps being changed by others, or a signature was made over
+    /// a nonce that another order's holds.
     pub async fn change_order<T>(
         &self,
         id: &str,
@@ -483,6 +498,14 @@ async fn finish(
     }
     for (kind, at, begin) in change.starts {
         super::intents::start(tx, &record.id, kind, at, begin, now).await?;
+    }
+    if change.frees_nonces {
+        nonces::free(tx, &record.id).await?;
+    }
+    if let Some(hold) = change.holds
+        && !hold.take(tx, &record.id, now).await?
+    {
+        return Err(StoreError::NonceHeld);
     }
     if let Some(key) = change.key {
         let is_free =

@@ -1,12 +1,11 @@
 //! Two proxies that count towards one day's limit.
 
 use futures::future::join_all;
-use offramp_simulator::providers::unigox::{AddUser, KycStatus, WalletType};
 use serde_json::json;
 
 use crate::{
-    shop::{self, accepted, unigox, working},
-    support::{Backend, Outcome, PARTNER, session, shopper::new_key},
+    shop::{self, several_accepted, unigox, working},
+    support::{Backend, Outcome, PARTNER, shopper::new_key},
 };
 
 /// The limit of these tests is a thousand: of twelve orders over a hundred, ten are paid.
@@ -14,17 +13,7 @@ use crate::{
 async fn two_proxies_keep_one_days_limit() -> Outcome {
     let bench = shop::open(Backend::Unigox).await?;
     let peer = bench.second().await?;
-    let mut ids = Vec::new();
-    for number in 10..22 {
-        let user = unigox(&bench).add_user(AddUser {
-            kyc_status: KycStatus::Verified,
-            wallet_type: WalletType::PartnerWallet,
-        });
-        let payer = bench
-            .shopper_with(&session(&format!("cust-{number}"), &user))
-            .await?;
-        ids.push(accepted(&bench, &payer).await?);
-    }
+    let ids = several_accepted(&bench, 12).await?;
     let body = json!({ "crypto_amount": "100", "reference": "debit-1" });
     let requests = ids.iter().enumerate().map(|(number, id)| {
         let path = format!("/v1/orders/{id}/actions/authorise_transfer");

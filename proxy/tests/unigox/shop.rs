@@ -11,7 +11,7 @@ use k256::ecdsa::SigningKey;
 use offramp_simulator::{
     Decimal,
     providers::unigox::{
-        Profile, Unigox,
+        AddUser, KycStatus, Profile, Unigox, WalletType,
         seed::{ADA, BEN, CLEO},
     },
 };
@@ -134,6 +134,20 @@ pub(crate) async fn accepted(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<St
     let id = sell(shopper, "100").await?.order_id()?;
     until(bench, &id, "awaiting_deposit").await?;
     Ok(id)
+}
+
+/// So many orders for a hundred USDT, each of another payer, that somebody has accepted.
+pub(crate) async fn several_accepted(bench: &Bench, count: usize) -> Outcome<Vec<String>> {
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        let user = unigox(bench).add_user(AddUser {
+            kyc_status: KycStatus::Verified,
+            wallet_type: WalletType::PartnerWallet,
+        });
+        let payer = session(&format!("cust-{user}"), &user);
+        ids.push(accepted(bench, &bench.shopper_with(&payer).await?).await?);
+    }
+    Ok(ids)
 }
 
 /// An order whose hundred USDT are in the escrow.

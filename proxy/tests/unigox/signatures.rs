@@ -6,13 +6,16 @@ use axum::http::Method;
 use offramp_domain::api::Action;
 use offramp_simulator::{
     Fault, Operation,
-    providers::unigox::{AddUser, KycStatus, Refusal, Status, WalletType},
+    providers::unigox::{Refusal, Status},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    shop::{self, accepted, ada, authorise, funded, partner, payer, sell, unigox, until, working},
-    support::{Backend, Bench, Outcome, Shopper, session},
+    shop::{
+        self, accepted, ada, authorise, funded, partner, payer, sell, several_accepted, unigox,
+        until, working,
+    },
+    support::{Backend, Bench, Outcome, session},
 };
 
 /// Every call that a signature begins or ends with.
@@ -345,17 +348,7 @@ async fn what_is_not_as_agreed_is_not_signed() -> Outcome {
 #[tokio::test]
 async fn orders_that_are_authorised_at_once_are_all_paid() -> Outcome {
     let bench = shop::open(Backend::Unigox).await?;
-    let mut ids = Vec::new();
-    for number in 4..9 {
-        let user = unigox(&bench).add_user(AddUser {
-            kyc_status: KycStatus::Verified,
-            wallet_type: WalletType::PartnerWallet,
-        });
-        let payer: Shopper<'_> = bench
-            .shopper_with(&session(&format!("cust-{number}"), &user))
-            .await?;
-        ids.push(accepted(&bench, &payer).await?);
-    }
+    let ids = several_accepted(&bench, 5).await?;
     let all = ids.iter().map(|id| authorise(&bench, id, "100"));
     for answer in futures::future::join_all(all).await {
         assert_eq!(answer?.status, 200);

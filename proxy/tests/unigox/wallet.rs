@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use offramp_simulator::{Decimal, Operation, providers::unigox::Profile};
+use offramp_simulator::{
+    Decimal, Fault, Operation,
+    providers::unigox::{Profile, Status},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -168,6 +171,54 @@ async fn what_was_signed_too_late_is_not_taken() -> Outcome {
     let body = signed(&request, &signature);
     let taken = payer(&bench, &late, &id, "authorise_transfer", &body).await?;
     assert_eq!(taken.status, 200, "{}", taken.text);
+    Ok(())
+}
+
+/// The relay does not count yet what another order's signature was seen to pay.
+#[tokio::test]
+async fn what_is_signed_over_a_nonce_in_use_is_not_taken() -> Outcome {
+    let bench = open().await?;
+    unigox(&bench).knobs_mut(|knobs| knobs.signing_window_ms = 7_200_000);
+    let cleo = cleo(&bench).await?;
+    let wallet = link(&bench, &cleo).await?;
+    let first = accepted(&bench, &cleo).await?;
+    let request = to_sign(&cleo, &first, "authorise_transfer").await?;
+    let body = signed(&request, &wallet.sign_typed(&request.json["typed_data"])?);
+    unigox(&bench).fault(Operation::Authorise, Fault::BadGateway, 1);
+    let taking = cleo.act(&first, "authorise_transfer", &body);
+    let funding = async {
+        while unigox(&bench).requests(Operation::Authorise) == 0 {
+            bench.engine.do_what_is_due().await?;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        unigox(&bench).force_status("latest", Status::CryptoReceived)?;
+        bench.pass_secs(60).await
+    };
+    let (taken, funded) = tokio::join!(taking, funding);
+    funded?;
+    assert_eq!(taken?.status, 200);
+    assert_eq!(
+        bench.record(&first).await?.state.as_str(),
+        "deposit_received"
+    );
+
+    let id = accepted(&bench, &cleo).await?;
+    let calls = unigox(&bench).requests(Operation::Authorise);
+    let request = to_sign(&cleo, &id, "authorise_transfer").await?;
+    assert_eq!(request.json["typed_data"]["message"]["nonce"], "0");
+    let body = signed(&request, &wallet.sign_typed(&request.json["typed_data"])?);
+    let refused = payer(&bench, &cleo, &id, "authorise_transfer", &body).await?;
+    assert_eq!(refused.refusal(), (409, "action_not_allowed"));
+    assert_eq!(bench.record(&id).await?.transfer, None);
+    assert_eq!(unigox(&bench).requests(Operation::Authorise), calls);
+
+    bench.pass(Duration::from_mins(71)).await?;
+    let late = shop::cleo(&bench).await?;
+    let request = to_sign(&late, &id, "authorise_transfer").await?;
+    let body = signed(&request, &wallet.sign_typed(&request.json["typed_data"])?);
+    let taken = payer(&bench, &late, &id, "authorise_transfer", &body).await?;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    assert_eq!(unigox(&bench).order("latest")?.transfers, 1);
     Ok(())
 }
 

@@ -243,6 +243,7 @@ impl Agreed<'_> {
             purpose: self.expected.purpose,
             signer: self.signer.to_checksum(None),
             typed_data: typed.json(),
+            nonce: Some(typed.nonce()),
             expires_at,
         }
     }

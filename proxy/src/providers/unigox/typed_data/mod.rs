@@ -182,6 +182,23 @@ impl Typed {
         }
     }
 
+    /// Its nonce, with whose count that is: the relay counts for each signer, a Safe for itself.
+    pub(super) fn nonce(&self) -> String {
+        let (chain_id, contract, account, nonce) = match self {
+            Self::Transfer {
+                request,
+                chain_id,
+                forwarder,
+            } => (chain_id, forwarder, &request.from, request.nonce),
+            Self::Refund {
+                tx,
+                chain_id,
+                escrow,
+            } => (chain_id, escrow, escrow, tx.nonce),
+        };
+        format!("{chain_id}:{contract}:{account}:{nonce}")
+    }
+
     /// As a wallet takes it with `eth_signTypedData_v4`.
     pub(super) fn json(&self) -> Value {
         match self {

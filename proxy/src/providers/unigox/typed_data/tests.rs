@@ -106,6 +106,46 @@ fn the_signatures_of_the_contract_are_the_owners() {
 }
 
 #[test]
+fn a_nonce_is_the_signers_with_the_relay_or_the_safes_own() {
+    let Typed::Transfer { request, .. } = transfer() else {
+        panic!("another kind");
+    };
+    let over = |request, chain_id, forwarder| {
+        let typed = Typed::Transfer {
+            request,
+            chain_id,
+            forwarder,
+        };
+        typed.nonce()
+    };
+    let known = transfer().nonce();
+    // Another amount, time or recipient changes nothing about whose turn it is.
+    let same = ForwardRequest {
+        deadline: U48::from(1),
+        data: transfer_call(OWNER, U256::ONE),
+        ..request.clone()
+    };
+    assert_eq!(over(same, XAI, FORWARDER), known);
+    let next = ForwardRequest {
+        nonce: U256::ONE,
+        ..request.clone()
+    };
+    let somebody_elses = ForwardRequest {
+        from: ESCROW,
+        ..request.clone()
+    };
+    for other in [
+        over(next, XAI, FORWARDER),
+        over(somebody_elses, XAI, FORWARDER),
+        over(request.clone(), 1, FORWARDER),
+        over(request, XAI, ESCROW),
+        refund().nonce(),
+    ] {
+        assert_ne!(other, known);
+    }
+}
+
+#[test]
 fn the_members_are_those_that_are_hashed() {
     let encoded = |members: &[(&str, &str)]| {
         let members: Vec<_> = members

@@ -82,6 +82,17 @@ impl Engine {
                 })
                 .await
             }
+            // Nothing is owed any more: the same bytes were taken before.
+            Ok(ActOutcome::Refused(Refusal::NotPossibleNow))
+                if purpose == Purpose::Refund && order.signature(purpose).is_some() =>
+            {
+                info!(order.id, "a refund was taken before");
+                self.ended(intent, purpose.action(), |order, change| {
+                    order.signature_taken(purpose);
+                    change.note("signature_taken", Some("before".to_owned()));
+                })
+                .await
+            }
             // Perhaps because the same bytes were taken before: the next read says so.
             Ok(ActOutcome::Refused(Refusal::NotPossibleNow)) => {
                 warn!(order.id, "a signature is not taken now");

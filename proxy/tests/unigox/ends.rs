@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use offramp_proxy::store::KeyUse;
 use offramp_simulator::{
-    Operation,
-    providers::unigox::{Profile, RefundExecution, Refunds, Status},
+    Fault, Operation,
+    providers::unigox::{Custody, Profile, RefundExecution, Refunds, Status},
 };
 use serde_json::json;
 
 use crate::{
     shop::{self, accepted, ada, authorise, funded, partner, payer, play, sell, unigox, until},
-    support::{Backend, Bench, Outcome, PARTNER},
+    support::{Backend, Bench, Outcome, PARTNER, shopper::new_key},
 };
 
 async fn open(profile: Profile) -> Outcome<Bench> {
@@ -67,6 +68,68 @@ async fn a_refund_in_words_of_its_own_that_takes_its_time_is_one_refund() -> Out
     assert_eq!(again.refusal(), (409, "action_not_allowed"));
     until(&bench, &id, "refunded").await?;
     assert_eq!(unigox(&bench).order("latest")?.refund_calls, 1);
+    Ok(())
+}
+
+/// The partner asks for a refund, and does not wait.
+async fn ask_back(bench: &Bench, id: &str) -> Outcome {
+    let order = bench.record(id).await?;
+    let key = KeyUse {
+        route: format!("POST /v1/orders/{id}/actions/authorise_refund"),
+        key: new_key(),
+        body_hash: "the same".to_owned(),
+    };
+    let asked = bench.engine.refund_by_partner(&order, key).await;
+    asked.map_err(|error| format!("{error:?}"))?;
+    bench.settle().await
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_got_lost_is_one_refund() -> Outcome {
+    for fault in [
+        Fault::ResetAfter,
+        Fault::ResetBefore,
+        Fault::ServerErrorAfter,
+        Fault::MalformedJson,
+        Fault::BadGateway,
+    ] {
+        let bench = open(Profile::BankReturn).await?;
+        let ada = ada(&bench).await?;
+        let id = funded(&bench, &ada).await?;
+        until(&bench, &id, "refund_required").await?;
+        unigox(&bench).fault(Operation::Refund, fault.clone(), 1);
+        ask_back(&bench, &id).await?;
+        let signed = bench.record(&id).await?.refund.ok_or("nothing is signed")?;
+        until(&bench, &id, "refunded").await?;
+        let kept = bench.record(&id).await?.refund.ok_or("nothing is kept")?;
+        assert_eq!(signed.signature, kept.signature, "{fault:?}");
+        assert_eq!(unigox(&bench).requests(Operation::Refund), 2, "{fault:?}");
+        let theirs = unigox(&bench).order("latest")?;
+        assert_eq!(theirs.custody, Custody::Returned, "{fault:?}");
+    }
+    Ok(())
+}
+
+/// Staff holds back what is owed, after a signature without an answer.
+#[tokio::test]
+async fn a_refund_that_is_refused_for_certain_is_not_done() -> Outcome {
+    let bench = open(Profile::BankReturn).await?;
+    let ada = ada(&bench).await?;
+    let id = funded(&bench, &ada).await?;
+    until(&bench, &id, "refund_required").await?;
+    unigox(&bench).fault(Operation::Refund, Fault::BadGateway, 1);
+    ask_back(&bench, &id).await?;
+    unigox(&bench).set_profile("latest", Profile::RefundHeld)?;
+    bench.pass_in_steps(Duration::from_mins(5), 24).await?;
+    let held = ada.order(&id).await?;
+    assert_eq!(held.stands(), ("attention", "unknown"));
+    assert_eq!(bench.record(&id).await?.refund, None);
+    unigox(&bench).set_profile("latest", Profile::BankReturn)?;
+    bench.pass(Duration::from_mins(15)).await?;
+    until(&bench, &id, "refund_required").await?;
+    ask_back(&bench, &id).await?;
+    until(&bench, &id, "refunded").await?;
+    assert_eq!(unigox(&bench).order("latest")?.custody, Custody::Returned);
     Ok(())
 }
 

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{
     shop::{
-        self, STRANGER_KEY, WALLET_KEY, Wallet, authorise, cleo, payer, play, sell, to_sign,
-        unigox, until,
+        self, STRANGER_KEY, WALLET_KEY, authorise, cleo, payer, play, sell, to_sign, unigox, until,
     },
+    signer::Wallet,
     support::{Answer, Backend, Bench, Outcome, Shopper},
 };
 

@@ -24,6 +24,8 @@ mod point;
 #[path = "crash/program.rs"]
 #[expect(dead_code, reason = "what the load needs besides")]
 mod program;
+#[path = "unigox/signer.rs"]
+mod signer;
 #[path = "crash/theirs.rs"]
 mod theirs;
 
@@ -107,6 +109,26 @@ async fn no_order_is_paid_twice_by_signature_on_sqlite() -> Result<()> {
 #[tokio::test]
 async fn no_order_is_paid_twice_by_signature_on_postgres() -> Result<()> {
     campaign(Backend::Unigox, Kind::Postgres).await
+}
+
+#[tokio::test]
+async fn nothing_that_is_owed_back_is_lost_or_returned_twice_on_sqlite() -> Result<()> {
+    campaign(Backend::UnigoxReturned, Kind::Sqlite).await
+}
+
+#[tokio::test]
+async fn nothing_that_is_owed_back_is_lost_or_returned_twice_on_postgres() -> Result<()> {
+    campaign(Backend::UnigoxReturned, Kind::Postgres).await
+}
+
+#[tokio::test]
+async fn no_wallet_of_a_payer_pays_twice_on_sqlite() -> Result<()> {
+    campaign(Backend::UnigoxByWallet, Kind::Sqlite).await
+}
+
+#[tokio::test]
+async fn no_wallet_of_a_payer_pays_twice_on_postgres() -> Result<()> {
+    campaign(Backend::UnigoxByWallet, Kind::Postgres).await
 }
 
 /// Kills at every point, so many times; without a number, once at some of them.

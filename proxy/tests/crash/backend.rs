@@ -5,10 +5,10 @@ use std::{collections::HashMap, time::Duration};
 
 use anyhow::{Context as _, Result};
 use offramp_simulator::{
-    AddUser, Deposit, Fault, Operation, Pick, Simulator,
+    AddUser, Decimal, Deposit, Fault, Operation, Pick, Simulator,
     providers::{
         cryptopocket::Kyc,
-        unigox::{self, KycStatus, WalletType},
+        unigox::{self, KycStatus, Profile, WalletType},
     },
 };
 use serde_json::{Value, json};
@@ -33,9 +33,22 @@ const WEEK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 /// Shorter than a signature is good for: one that ran out is left to the provider's own end.
 const AWAY: Duration = Duration::from_mins(20);
 
-/// Whose adapter is tried.
+/// Whose adapter is tried, and in which life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
+    Capa,
+    CryptoPocket,
+    /// The partner's wallet pays, and the payer says that the money arrived.
+    Unigox,
+    /// The partner's wallet pays, the bank sends the money back, and the wallet has its crypto back.
+    UnigoxReturned,
+    /// The same with the payer's own wallet.
+    UnigoxByWallet,
+}
+
+/// Whose adapter is tried, whatever the life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Adapter {
     Capa,
     CryptoPocket,
     Unigox,
@@ -56,35 +69,58 @@ const EVERYWHERE: [Point; 11] = [
     Point::BeforeWake,
 ];
 
-/// What an order passes that a signature moves, and whose payer has the last word.
-const SIGNED: [Point; 8] = [
-    Point::AuthorisationCommitted,
+/// What an order passes that a signature moves.
+const SIGNED: [Point; 4] = [
     Point::SignatureMade,
     Point::SignatureStored,
     Point::SignatureInFlight,
     Point::SignatureAnswered,
+];
+
+/// What one passes whose payer has the last word.
+const CONFIRMED: [Point; 3] = [
     Point::ConfirmationCommitted,
     Point::ConfirmationInFlight,
     Point::ConfirmationAnswered,
 ];
 
+/// What one passes that a second signature brings back.
+const RETURNED: [Point; 4] = [
+    Point::RefundMade,
+    Point::RefundStored,
+    Point::RefundInFlight,
+    Point::RefundAnswered,
+];
+
 impl Backend {
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn adapter(self) -> Adapter {
         match self {
-            Self::Capa => "capa",
-            Self::CryptoPocket => "cryptopocket",
-            Self::Unigox => "unigox",
+            Self::Capa => Adapter::Capa,
+            Self::CryptoPocket => Adapter::CryptoPocket,
+            Self::Unigox | Self::UnigoxReturned | Self::UnigoxByWallet => Adapter::Unigox,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self.adapter() {
+            Adapter::Capa => "capa",
+            Adapter::CryptoPocket => "cryptopocket",
+            Adapter::Unigox => "unigox",
         }
     }
 
     /// Every point that an order passes.
     pub(crate) fn points(self) -> Vec<Point> {
         let adoption = [Point::InsideAdoption];
+        let authorised = [Point::AuthorisationCommitted];
         match self {
             Self::Capa => [&EVERYWHERE[..], &adoption].concat(),
             // A lost order cannot be told from another: none is adopted.
             Self::CryptoPocket => EVERYWHERE.to_vec(),
-            Self::Unigox => [&EVERYWHERE[..], &adoption, &SIGNED].concat(),
+            Self::Unigox => [&EVERYWHERE[..], &adoption, &authorised, &SIGNED, &CONFIRMED].concat(),
+            // What comes before is that of an order that is paid out.
+            Self::UnigoxReturned => RETURNED.to_vec(),
+            Self::UnigoxByWallet => [&EVERYWHERE[..], &SIGNED, &RETURNED].concat(),
         }
     }
 
@@ -99,20 +135,34 @@ impl Backend {
                 Point::SignatureAnswered,
                 Point::ConfirmationAnswered,
             ],
+            Self::UnigoxReturned => vec![Point::RefundInFlight],
+            Self::UnigoxByWallet => vec![Point::SignatureInFlight, Point::RefundAnswered],
+        }
+    }
+
+    /// Whether an order of it ends with its crypto where it came from.
+    pub(crate) fn returns(self) -> bool {
+        match self {
+            Self::Capa | Self::CryptoPocket | Self::Unigox => false,
+            Self::UnigoxReturned | Self::UnigoxByWallet => true,
         }
     }
 
     /// How long a process that died here may be away.
     pub(crate) fn longest_away(point: Point) -> Option<Duration> {
-        SIGNED.contains(&point).then_some(AWAY)
+        let is_signed = point == Point::AuthorisationCommitted
+            || [&SIGNED[..], &CONFIRMED, &RETURNED]
+                .iter()
+                .any(|points| points.contains(&point));
+        is_signed.then_some(AWAY)
     }
 
     /// What a price is asked for.
     pub(crate) fn ask(self) -> Value {
-        let (token, network, country) = match self {
-            Self::Capa => ("USDC", "POL", "MX"),
-            Self::CryptoPocket => ("USDC", "POL", "SEPA"),
-            Self::Unigox => ("USDT", "XAI", "NG"),
+        let (token, network, country) = match self.adapter() {
+            Adapter::Capa => ("USDC", "POL", "MX"),
+            Adapter::CryptoPocket => ("USDC", "POL", "SEPA"),
+            Adapter::Unigox => ("USDT", "XAI", "NG"),
         };
         json!({
             "kind": "firm", "token": token, "network": network, "country": country,
@@ -122,10 +172,10 @@ impl Backend {
 
     /// The account that is paid: the providers' own examples.
     pub(crate) fn account(self) -> Value {
-        let (country, fields) = match self {
-            Self::Capa => ("MX", json!({ "clabe": "014680260346007120" })),
-            Self::CryptoPocket => ("SEPA", json!({ "iban": "ES9121000418450200051332" })),
-            Self::Unigox => (
+        let (country, fields) = match self.adapter() {
+            Adapter::Capa => ("MX", json!({ "clabe": "014680260346007120" })),
+            Adapter::CryptoPocket => ("SEPA", json!({ "iban": "ES9121000418450200051332" })),
+            Adapter::Unigox => (
                 "NG",
                 json!({ "account_number": "0123456789", "full_name": "Ada Eze" }),
             ),
@@ -135,23 +185,29 @@ impl Backend {
 
     /// What the program has to know of the provider besides.
     fn variables(self, url: &str) -> HashMap<&'static str, String> {
-        let variables = match self {
-            Self::Capa => Vec::new(),
-            Self::CryptoPocket => vec![
+        let adapter = match self.adapter() {
+            Adapter::Capa => Vec::new(),
+            Adapter::CryptoPocket => vec![
                 ("CRYPTOPOCKET_BASE_URL", format!("{url}/cryptopocket/api")),
                 ("CRYPTOPOCKET_API_KEY", POCKET_KEY.to_owned()),
                 ("CRYPTOPOCKET_API_SECRET", POCKET_SECRET.to_owned()),
             ],
-            Self::Unigox => vec![
+            Adapter::Unigox => vec![
                 ("UNIGOX_BASE_URL", format!("{url}/unigox")),
                 ("UNIGOX_API_KEY", "sim_unigox_key".to_owned()),
                 ("UNIGOX_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+            ],
+        };
+        let wallet = match self {
+            Self::Capa | Self::CryptoPocket => Vec::new(),
+            Self::Unigox | Self::UnigoxReturned => vec![
                 ("UNIGOX_SIGNING_KEY", SIGNING_KEY.to_owned()),
                 ("UNIGOX_DAILY_LIMIT", "1000000".to_owned()),
                 ("UNIGOX_WALLET_MODE", "partner_wallet".to_owned()),
             ],
+            Self::UnigoxByWallet => vec![("UNIGOX_WALLET_MODE", "external_wallet".to_owned())],
         };
-        variables.into_iter().collect()
+        adapter.into_iter().chain(wallet).collect()
     }
 }
 
@@ -169,17 +225,20 @@ impl Provider {
             offramp_simulator::Config::default(),
             offramp_simulator::Clock::system(),
         );
-        match backend {
-            Backend::Capa => simulator
+        match backend.adapter() {
+            Adapter::Capa => simulator
                 .capa()
                 .knobs_mut(|knobs| knobs.deposit_limit_ms = WEEK_MS),
-            Backend::CryptoPocket => simulator
+            Adapter::CryptoPocket => simulator
                 .cryptopocket()
                 .knobs_mut(|knobs| knobs.deposit_limit_ms = WEEK_MS),
-            Backend::Unigox => simulator.unigox().knobs_mut(|knobs| {
+            Adapter::Unigox => simulator.unigox().knobs_mut(|knobs| {
                 knobs.signing_window_ms = WEEK_MS;
                 knobs.payment_window_ms = WEEK_MS;
                 knobs.confirmation_window_ms = WEEK_MS;
+                if backend.returns() {
+                    knobs.profile = Profile::BankReturn;
+                }
             }),
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -207,20 +266,29 @@ impl Provider {
         match self.backend {
             Backend::Capa => simulator.capa().add_user(AddUser { verified: true }),
             Backend::CryptoPocket => simulator.cryptopocket().add_user(Kyc::Valid).to_string(),
-            Backend::Unigox => simulator.unigox().add_user(unigox::AddUser {
-                kyc_status: KycStatus::Verified,
-                wallet_type: WalletType::PartnerWallet,
-            }),
+            Backend::Unigox | Backend::UnigoxReturned => simulator
+                .unigox()
+                .add_user(verified(WalletType::PartnerWallet)),
+            Backend::UnigoxByWallet => simulator
+                .unigox()
+                .add_user(verified(WalletType::ExternalWallet)),
         }
+    }
+
+    /// A payer's wallet has crypto.
+    pub(crate) fn mint(&self, address: &str) -> Result<()> {
+        let amount = Decimal::ONE_THOUSAND;
+        self.simulator.unigox().mint(address, "USDT", amount)?;
+        Ok(())
     }
 
     /// Makes the next request for an operation fail.
     pub(crate) fn fault(&self, operation: Operation, fault: Fault) {
         let Self { simulator, .. } = self;
-        match self.backend {
-            Backend::Capa => simulator.capa().fault(operation, fault, 1),
-            Backend::CryptoPocket => simulator.cryptopocket().fault(operation, fault, 1),
-            Backend::Unigox => simulator.unigox().fault(operation, fault, 1),
+        match self.backend.adapter() {
+            Adapter::Capa => simulator.capa().fault(operation, fault, 1),
+            Adapter::CryptoPocket => simulator.cryptopocket().fault(operation, fault, 1),
+            Adapter::Unigox => simulator.unigox().fault(operation, fault, 1),
         }
     }
 
@@ -233,26 +301,26 @@ impl Provider {
     /// How often an operation was asked for.
     pub(crate) fn requests(&self, operation: Operation) -> u64 {
         let Self { simulator, .. } = self;
-        match self.backend {
-            Backend::Capa => simulator.capa().requests(operation),
-            Backend::CryptoPocket => simulator.cryptopocket().requests(operation),
-            Backend::Unigox => simulator.unigox().requests(operation),
+        match self.backend.adapter() {
+            Adapter::Capa => simulator.capa().requests(operation),
+            Adapter::CryptoPocket => simulator.cryptopocket().requests(operation),
+            Adapter::Unigox => simulator.unigox().requests(operation),
         }
     }
 
     /// The provider's books on one user, oldest first.
     pub(crate) fn books(&self, user: &str) -> Vec<Theirs> {
         let Self { simulator, .. } = self;
-        let books: Vec<Theirs> = match self.backend {
-            Backend::Capa => {
+        let books: Vec<Theirs> = match self.backend.adapter() {
+            Adapter::Capa => {
                 let books = simulator.capa().transactions();
                 books.into_iter().map(Theirs::from).collect()
             }
-            Backend::CryptoPocket => {
+            Adapter::CryptoPocket => {
                 let books = simulator.cryptopocket().orders();
                 books.into_iter().map(Theirs::from).collect()
             }
-            Backend::Unigox => {
+            Adapter::Unigox => {
                 let books = simulator.unigox().orders();
                 books.into_iter().map(Theirs::from).collect()
             }
@@ -263,10 +331,10 @@ impl Provider {
     /// The provider's order that waits for this user's crypto, at one of these addresses where it
     /// could have made more than one.
     pub(crate) fn waiting(&self, user: &str, shown: &[String]) -> Result<Option<Theirs>> {
-        let is_shown = |theirs: &Theirs| match self.backend {
-            Backend::Capa | Backend::Unigox => true,
+        let is_shown = |theirs: &Theirs| match self.backend.adapter() {
+            Adapter::Capa | Adapter::Unigox => true,
             // What a lost create left behind waits for ever, at an address that nobody was shown.
-            Backend::CryptoPocket => theirs
+            Adapter::CryptoPocket => theirs
                 .address
                 .as_ref()
                 .is_some_and(|address| shown.contains(address)),
@@ -283,16 +351,23 @@ impl Provider {
     /// The crypto arrives.
     pub(crate) fn deposit(&self, id: &str) -> Result<()> {
         let Self { simulator, .. } = self;
-        match self.backend {
-            Backend::Capa => {
+        match self.backend.adapter() {
+            Adapter::Capa => {
                 simulator.capa().deposit(id, Deposit::Exact)?;
             }
-            Backend::CryptoPocket => {
+            Adapter::CryptoPocket => {
                 let pick = Pick::Id(id.to_owned());
                 simulator.cryptopocket().deposit(pick, Deposit::Exact)?;
             }
-            Backend::Unigox => None.context("crypto arrives by a signature alone")?,
+            Adapter::Unigox => None.context("crypto arrives by a signature alone")?,
         }
         Ok(())
+    }
+}
+
+fn verified(wallet_type: WalletType) -> unigox::AddUser {
+    unigox::AddUser {
+        kyc_status: KycStatus::Verified,
+        wallet_type,
     }
 }

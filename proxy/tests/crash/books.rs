@@ -5,7 +5,7 @@ use offramp_simulator::Decimal;
 use sqlx::{AnyPool, Row as _};
 
 use crate::{
-    payer::{AUTHORISE, CONFIRM, Payer},
+    payer::{AUTHORISE, CONFIRM, Payer, REFUND},
     theirs::{Stage, Theirs},
 };
 
@@ -32,10 +32,14 @@ pub(crate) async fn compare(database: &str, payer: &Payer) -> Result<()> {
         let is_there = ours.iter().any(|ours| ours.id == *id);
         ensure!(is_there, "order {id} was lost");
     }
-    let completed = ours.iter().filter(|ours| ours.state == "completed");
-    ensure!(completed.count() == 1, "not one order was paid: {ours:?}");
-    let paid = theirs.iter().filter(|theirs| theirs.stage == Stage::Paid);
-    ensure!(paid.count() == 1, "the provider did not pay once");
+    let ended = ours.iter().filter(|ours| ours.state == payer.end());
+    ensure!(
+        ended.count() == 1,
+        "not one order came to its end: {ours:?}"
+    );
+    let has_ended = |theirs: &&Theirs| theirs.stage == Stage::Paid || theirs.is_returned;
+    let ended = theirs.iter().filter(has_ended);
+    ensure!(ended.count() == 1, "the provider did not end one");
     compare_each(payer, &ours, &theirs)?;
     for address in &payer.addresses {
         let is_known = |theirs: &Theirs| theirs.address.as_ref() == Some(address);
@@ -98,6 +102,14 @@ fn compare_each(payer: &Payer, ours: &[Ours], theirs: &[Theirs]) -> Result<()> {
         ensure!(
             theirs.confirmations == 0 || payer.ever_sent(&first.id, CONFIRM),
             "confirmed by nobody"
+        );
+        ensure!(
+            theirs.refunds == 0 || payer.ever_sent(&first.id, REFUND),
+            "a refund that nobody asked for"
+        );
+        ensure!(
+            !theirs.is_returned || (theirs.transfers == 1 && theirs.confirmations == 0),
+            "returned what was not paid: {theirs:?}"
         );
         let is_signed = theirs.address.is_none();
         let is_paid = theirs.stage == Stage::Paid;

@@ -20,6 +20,7 @@ pub(crate) enum Call {
     Create,
     Signature,
     Confirmation,
+    Refund,
 }
 
 impl Call {
@@ -28,6 +29,7 @@ impl Call {
             Self::Create => Point::CallInFlight,
             Self::Signature => Point::SignatureInFlight,
             Self::Confirmation => Point::ConfirmationInFlight,
+            Self::Refund => Point::RefundInFlight,
         }
     }
 
@@ -36,6 +38,7 @@ impl Call {
             Self::Create => Operation::Create,
             Self::Signature => Operation::Authorise,
             Self::Confirmation => Operation::Confirm,
+            Self::Refund => Operation::Refund,
         }
     }
 
@@ -45,6 +48,7 @@ impl Call {
             Self::Create => true,
             Self::Signature => theirs.transfers > 0,
             Self::Confirmation => matches!(theirs.stage, Stage::Confirmed | Stage::Paid),
+            Self::Refund => theirs.is_returned,
         }
     }
 }

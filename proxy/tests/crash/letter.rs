@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::{
-    backend::{Backend, POCKET_KEY, POCKET_SECRET},
+    backend::{Adapter, Backend, POCKET_KEY, POCKET_SECRET},
     program::WEBHOOK_SECRET,
 };
 
@@ -23,8 +23,8 @@ pub(crate) async fn deliver(
 ) -> Result<()> {
     let request = client.post(format!("{url}/webhooks/{}", backend.name()));
     let seconds = (clock.now().unix_millis() / 1_000).to_string();
-    let request = match backend {
-        Backend::Capa => {
+    let request = match backend.adapter() {
+        Adapter::Capa => {
             let body = json!({
                 "type": "TRANSACTION", "event": "CRYPTO_RECEIVED_OFF_RAMP",
                 "externalUserId": payer, "transactionId": order,
@@ -33,7 +33,7 @@ pub(crate) async fn deliver(
             let signature = signature(WEBHOOK_SECRET, &[&body.to_string()])?;
             with_body(request, &body).header("capa-signature", signature)
         }
-        Backend::CryptoPocket => {
+        Adapter::CryptoPocket => {
             let body = json!({ "type": "CRYPTO_RECEIVED", "data": { "id": order } });
             let signature = signature(POCKET_SECRET, &[&body.to_string(), &seconds])?;
             with_body(request, &body)
@@ -41,7 +41,7 @@ pub(crate) async fn deliver(
                 .header("x-timestamp", seconds)
                 .header("x-signature", signature)
         }
-        Backend::Unigox => {
+        Adapter::Unigox => {
             let body = json!({
                 "event_id": format!("evt-{order}"), "event_type": "order.status.changed",
                 "data": { "order_id": order },

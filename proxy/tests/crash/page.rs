@@ -7,8 +7,9 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::{
-    backend::Backend,
+    backend::{Adapter, Backend},
     program::{ORIGIN, PARTNER, Program},
+    signer::Wallet,
 };
 
 static KEYS: AtomicU64 = AtomicU64::new(1);
@@ -62,13 +63,13 @@ impl Page {
     /// The account that is paid, as an order names it.
     pub(crate) async fn destination(&self, backend: Backend) -> Result<Value> {
         let mut account = backend.account();
-        match backend {
-            Backend::Capa | Backend::CryptoPocket => {
+        match backend.adapter() {
+            Adapter::Capa | Adapter::CryptoPocket => {
                 account["kind"] = "bank_account".into();
                 Ok(account)
             }
             // A price is for an account that is saved.
-            Backend::Unigox => {
+            Adapter::Unigox => {
                 let request = self.ask(Method::POST, "/v1/destinations");
                 let saved = answer(request.json(&account)).await?;
                 Ok(json!({ "kind": "saved", "id": saved["destination"]["id"] }))
@@ -78,12 +79,35 @@ impl Page {
 
     pub(crate) async fn quote(&self, backend: Backend, destination: &Value) -> Result<Value> {
         let mut ask = backend.ask();
-        match backend {
-            Backend::Capa | Backend::CryptoPocket => {}
-            Backend::Unigox => ask["destination"] = destination.clone(),
+        match backend.adapter() {
+            Adapter::Capa | Adapter::CryptoPocket => {}
+            Adapter::Unigox => ask["destination"] = destination.clone(),
         }
         let answer = answer(self.ask(Method::POST, "/v1/quotes").json(&ask)).await?;
         Ok(answer["quote"].clone())
+    }
+
+    /// Links the payer's wallet.
+    pub(crate) async fn link(&self, wallet: &Wallet) -> Result<()> {
+        let address = wallet.address();
+        let request = self.ask(Method::POST, "/v1/wallets/challenge");
+        let challenge = answer(request.json(&json!({ "address": address }))).await?;
+        let message = text(&challenge["message"])?;
+        let signature = wallet.sign_message(&message)?;
+        let body = json!({ "address": address, "message": message, "signature": signature });
+        answer(self.ask(Method::POST, "/v1/wallets").json(&body)).await?;
+        Ok(())
+    }
+
+    /// Has the payer's wallet sign what an action needs, and says what is handed in.
+    pub(crate) async fn signed(&self, wallet: &Wallet, id: &str, action: &str) -> Result<Value> {
+        let path = format!("/v1/orders/{id}/signing_requests");
+        let request = self
+            .ask(Method::POST, &path)
+            .json(&json!({ "action": action }));
+        let asked = answer(request).await?;
+        let signature = wallet.sign_typed(&asked["typed_data"])?;
+        Ok(json!({ "signing_request": asked["id"], "signature": signature }))
     }
 
     pub(crate) async fn create(&self, key: &str, body: &Value) -> Result<Value> {

@@ -1,5 +1,7 @@
 //! A payer whose page repeats what got no answer, and what they saw.
 
+mod signed;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Result, ensure};
@@ -8,13 +10,14 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    backend::{Backend, Provider},
+    backend::{Adapter, Backend, Provider},
     flight::{Call, Flight, in_flight},
     letter,
     page::{Actor, Page, id, new_key, state, text},
     point::{Choice, Point},
     program::Program,
-    theirs::{Stage, Theirs},
+    signer::Wallet,
+    theirs::Theirs,
 };
 
 /// How long a payer looks at one state, in real time.
@@ -35,8 +38,11 @@ pub(crate) const AUTHORISE: &str = "authorise_transfer";
 /// The payer says that the money arrived.
 pub(crate) const CONFIRM: &str = "confirm_received";
 
-/// Where it is known what became of a create.
-const KNOWN: [&str; 8] = [
+/// Who paid has the crypto back.
+pub(crate) const REFUND: &str = "authorise_refund";
+
+/// Where an order is known to have been made.
+const MADE: [&str; 10] = [
     "awaiting_deposit",
     "deposit_submitted",
     "deposit_received",
@@ -44,7 +50,9 @@ const KNOWN: [&str; 8] = [
     "awaiting_confirmation",
     "settling",
     "completed",
-    "failed",
+    "refund_required",
+    "refunding",
+    "refunded",
 ];
 
 /// How a life went.
@@ -59,8 +67,8 @@ pub(crate) enum Life {
 /// Whether something that was asked for got an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Sent {
-    /// Not yet; with this key it is asked for again.
-    Unanswered(String),
+    /// Not yet; with this key and this body it is asked for again.
+    Unanswered(String, Value),
     Answered,
 }
 
@@ -69,6 +77,8 @@ pub(crate) struct Payer {
     provider: Provider,
     user: String,
     id: String,
+    /// What they pay with themselves, where they do, once it is linked.
+    wallet: Option<Wallet>,
     /// The create that was sent last: its key and its body.
     create: Option<(String, Value)>,
     /// What is done once, by order and action.
@@ -90,6 +100,7 @@ impl Payer {
             id: format!("cust-{user}"),
             provider,
             user,
+            wallet: None,
             create: None,
             sent: BTreeMap::new(),
             asked_before: 0,
@@ -108,6 +119,15 @@ impl Payer {
     /// The provider's books on them.
     pub(crate) fn books(&self) -> Vec<Theirs> {
         self.provider.books(&self.user)
+    }
+
+    /// Where their order comes to its end.
+    pub(crate) fn end(&self) -> &'static str {
+        if self.provider.backend.returns() {
+            "refunded"
+        } else {
+            "completed"
+        }
     }
 
     /// Whether this was ever asked for.
@@ -141,13 +161,16 @@ impl Payer {
         if dies_at(Point::InsideAdoption) {
             provider.fault(Operation::Create, Fault::ServerErrorAfter);
         }
+        if provider.backend == Backend::UnigoxByWallet && self.wallet.is_none() {
+            self.wallet = Some(self.linked(&page).await?);
+        }
         let flight = Flight::of(Call::Create, choice, &provider, &self.user);
         let order = in_flight(flight, program, self.create(&page)).await?;
         let order = self.settled(&page, &order).await?;
         let id = id(&order)?;
-        let news = match provider.backend {
-            Backend::Capa | Backend::CryptoPocket => self.send_crypto(&page, &order).await?,
-            Backend::Unigox => self.have_it_paid(&page, program, choice, &order).await?,
+        let news = match provider.backend.adapter() {
+            Adapter::Capa | Adapter::CryptoPocket => self.send_crypto(&page, &order).await?,
+            Adapter::Unigox => self.have_it_paid(&page, program, choice, &order).await?,
         };
         if let Some(theirs) = news {
             let about = (theirs.as_str(), self.id.as_str());
@@ -158,10 +181,14 @@ impl Payer {
                 program.kill()?;
             }
         }
-        if provider.backend == Backend::Unigox {
-            self.confirm(&page, program, choice, &id).await?;
+        match provider.backend {
+            Backend::Capa | Backend::CryptoPocket => {}
+            Backend::Unigox => self.confirm(&page, program, choice, &id).await?,
+            Backend::UnigoxReturned | Backend::UnigoxByWallet => {
+                self.have_it_back(&page, program, choice, &id).await?;
+            }
         }
-        self.becomes(&page, &id, &["completed"]).await?;
+        self.becomes(&page, &id, &[self.end()]).await?;
         Ok(())
     }
 
@@ -180,55 +207,6 @@ impl Payer {
         Ok(waiting.map(|theirs| theirs.id))
     }
 
-    /// Has the partner's wallet pay. What there is news about comes back.
-    async fn have_it_paid(
-        &mut self,
-        page: &Page,
-        program: &mut Program,
-        choice: Option<Choice>,
-        order: &Value,
-    ) -> Result<Option<String>> {
-        let is_nowhere = order["deposit"]["address"].is_null();
-        ensure!(is_nowhere, "an address is shown: {order}");
-        let id = id(order)?;
-        if state(order) == "awaiting_deposit" || self.ever_sent(&id, AUTHORISE) {
-            if !self.ever_sent(&id, AUTHORISE) {
-                let is_untouched = self.books().iter().all(|theirs| theirs.signatures == 0);
-                ensure!(is_untouched, "a signature that nobody authorised");
-            }
-            let flight = Flight::of(Call::Signature, choice, &self.provider, &self.user);
-            let amount = &order["crypto"]["amount"];
-            let body = json!({ "crypto_amount": amount, "reference": format!("debit-{id}") });
-            let authorised = self.act_once(page, Actor::Partner, &id, AUTHORISE, &body);
-            in_flight(flight, program, authorised).await?;
-        }
-        let books = self.books();
-        let mut open = books
-            .into_iter()
-            .filter(|theirs| !matches!(theirs.stage, Stage::Off | Stage::Paid));
-        let news = open.next().map(|theirs| theirs.id);
-        Ok(news.filter(|theirs| !self.acknowledged.contains(theirs)))
-    }
-
-    /// Says that the money arrived, once it is asked.
-    async fn confirm(
-        &mut self,
-        page: &Page,
-        program: &mut Program,
-        choice: Option<Choice>,
-        id: &str,
-    ) -> Result<()> {
-        if !self.ever_sent(id, CONFIRM) {
-            self.becomes(page, id, &["awaiting_confirmation"]).await?;
-            let is_untouched = self.books().iter().all(|theirs| theirs.confirmations == 0);
-            ensure!(is_untouched, "confirmed by nobody");
-        }
-        let flight = Flight::of(Call::Confirmation, choice, &self.provider, &self.user);
-        let body = json!({});
-        let confirmed = self.act_once(page, Actor::Payer, id, CONFIRM, &body);
-        in_flight(flight, program, confirmed).await
-    }
-
     /// Does something that is done once: what got no answer is asked for again as it was.
     async fn act_once(
         &mut self,
@@ -240,11 +218,11 @@ impl Payer {
     ) -> Result<()> {
         let place = (id.to_owned(), action);
         let sent = self.sent.entry(place.clone());
-        let key = match sent.or_insert_with(|| Sent::Unanswered(new_key())) {
-            Sent::Unanswered(key) => key.clone(),
+        let (key, body) = match sent.or_insert_with(|| Sent::Unanswered(new_key(), body.clone())) {
+            Sent::Unanswered(key, body) => (key.clone(), body.clone()),
             Sent::Answered => return Ok(()),
         };
-        page.act(actor, id, action, &key, body).await?;
+        page.act(actor, id, action, &key, &body).await?;
         self.sent.insert(place, Sent::Answered);
         Ok(())
     }
@@ -274,11 +252,11 @@ impl Payer {
     /// Looks until it is known what became of a create. One that is known to have failed, or that
     /// nobody can know anything about, is sent again, as a new one.
     async fn settled(&mut self, page: &Page, order: &Value) -> Result<Value> {
-        let unknown = match self.provider.backend {
-            Backend::Capa | Backend::Unigox => None,
-            Backend::CryptoPocket => Some("attention"),
+        let unknown = match self.provider.backend.adapter() {
+            Adapter::Capa | Adapter::Unigox => None,
+            Adapter::CryptoPocket => Some("attention"),
         };
-        let settled: Vec<&str> = KNOWN.into_iter().chain(unknown).collect();
+        let settled: Vec<&str> = MADE.into_iter().chain(["failed"]).chain(unknown).collect();
         let order = self.becomes(page, &id(order)?, &settled).await?;
         match state(&order) {
             "attention" => self.give_up(page, &order).await?,
@@ -287,7 +265,7 @@ impl Payer {
         }
         self.create = None;
         let order = self.create(page).await?;
-        self.becomes(page, &id(&order)?, &KNOWN[..7]).await
+        self.becomes(page, &id(&order)?, &MADE).await
     }
 
     /// Nobody knows whether the provider made the order: nothing is shown and nothing is asked for

@@ -45,6 +45,14 @@ pub(crate) enum Point {
     ConfirmationInFlight,
     /// The provider has answered to a confirmation, and the answer is not stored.
     ConfirmationAnswered,
+    /// The signature for a refund was made, and is not stored.
+    RefundMade,
+    /// It is stored, and was not handed in.
+    RefundStored,
+    /// It is handed in, and nobody knows whether the provider acts.
+    RefundInFlight,
+    /// The provider has answered to it, and the answer is not stored.
+    RefundAnswered,
 }
 
 /// A death that is planned.
@@ -68,7 +76,8 @@ impl Point {
             Self::CallInFlight
             | Self::WebhookAcknowledged
             | Self::SignatureInFlight
-            | Self::ConfirmationInFlight => None,
+            | Self::ConfirmationInFlight
+            | Self::RefundInFlight => None,
             Self::AnswerRead => Some("answer_read"),
             Self::CommittedBeforeReply => Some("committed_before_reply"),
             Self::WebhookBeforeInsert => Some("webhook_before_insert"),
@@ -78,9 +87,9 @@ impl Point {
             Self::InsideAdoption => Some("inside_adoption"),
             Self::DuringMigration => Some("during_migration"),
             Self::AuthorisationCommitted => Some("authorisation_committed"),
-            Self::SignatureMade => Some("signature_made"),
-            Self::SignatureStored => Some("signature_stored"),
-            Self::SignatureAnswered => Some("signature_answered"),
+            Self::SignatureMade | Self::RefundMade => Some("signature_made"),
+            Self::SignatureStored | Self::RefundStored => Some("signature_stored"),
+            Self::SignatureAnswered | Self::RefundAnswered => Some("signature_answered"),
             Self::ConfirmationCommitted => Some("confirmation_committed"),
             Self::ConfirmationAnswered => Some("confirmation_answered"),
         }
@@ -107,7 +116,39 @@ impl Point {
             | Self::SignatureAnswered
             | Self::ConfirmationCommitted
             | Self::ConfirmationInFlight
-            | Self::ConfirmationAnswered => 1,
+            | Self::ConfirmationAnswered
+            | Self::RefundMade
+            | Self::RefundStored
+            | Self::RefundInFlight
+            | Self::RefundAnswered => 1,
+        }
+    }
+
+    /// How often its label was passed before: the first signature is that of the transfer.
+    fn passed_before(self) -> u32 {
+        match self {
+            Self::RefundMade | Self::RefundStored | Self::RefundAnswered => 1,
+            Self::BeforeIntent
+            | Self::IntentCommitted
+            | Self::CallInFlight
+            | Self::AnswerRead
+            | Self::CommittedBeforeReply
+            | Self::WebhookBeforeInsert
+            | Self::WebhookAfterInsert
+            | Self::WebhookAcknowledged
+            | Self::InsideApply
+            | Self::BeforeWake
+            | Self::InsideAdoption
+            | Self::DuringMigration
+            | Self::AuthorisationCommitted
+            | Self::SignatureMade
+            | Self::SignatureStored
+            | Self::SignatureInFlight
+            | Self::SignatureAnswered
+            | Self::ConfirmationCommitted
+            | Self::ConfirmationInFlight
+            | Self::ConfirmationAnswered
+            | Self::RefundInFlight => 0,
         }
     }
 }
@@ -116,6 +157,7 @@ impl Choice {
     /// What the program is told.
     pub(crate) fn variable(self) -> Option<(&'static str, String)> {
         let label = self.point.label()?;
-        Some(("OFFRAMP_CRASH_AT", format!("{label}:{}", self.nth)))
+        let nth = self.point.passed_before() + self.nth;
+        Some(("OFFRAMP_CRASH_AT", format!("{label}:{nth}")))
     }
 }

@@ -29,10 +29,14 @@ pub(crate) struct Theirs {
     pub(crate) address: Option<String>,
     /// How often a signature was handed in.
     pub(crate) signatures: u64,
-    /// How often the partner's wallet paid.
+    /// How often a wallet paid.
     pub(crate) transfers: u64,
     /// How often it was told that the money arrived.
     pub(crate) confirmations: u64,
+    /// How often a signature for a refund was handed in.
+    pub(crate) refunds: u64,
+    /// Whether the crypto went back to the wallet that paid.
+    pub(crate) is_returned: bool,
 }
 
 impl From<TransactionView> for Theirs {
@@ -63,6 +67,8 @@ impl From<TransactionView> for Theirs {
             signatures: 0,
             transfers: 0,
             confirmations: 0,
+            refunds: 0,
+            is_returned: false,
         }
     }
 }
@@ -84,6 +90,8 @@ impl From<cryptopocket::OrderView> for Theirs {
             signatures: 0,
             transfers: 0,
             confirmations: 0,
+            refunds: 0,
+            is_returned: false,
         }
     }
 }
@@ -121,6 +129,8 @@ impl From<unigox::OrderView> for Theirs {
             signatures: view.authorise_calls,
             transfers: view.transfers,
             confirmations: view.confirm_calls,
+            refunds: view.refund_calls,
+            is_returned: view.custody == unigox::Custody::Returned,
         }
     }
 }

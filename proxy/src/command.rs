@@ -6,7 +6,10 @@ use anyhow::Context as _;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use crate::{
-    engine::{Engine, resolve::Finding},
+    engine::{
+        Engine,
+        resolve::{Finding, Word},
+    },
     provider::ProviderRef,
 };
 
@@ -24,7 +27,7 @@ pub struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Compares the store with the provider, prints every difference, and changes nothing. Ends with
-    /// 1 when there are differences, with 2 when a list could not be read
+    /// 1 when there are differences, with 2 when some could not be read
     Reconcile {
         /// Orders of so many days, and every order that is not closed.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
@@ -64,6 +67,10 @@ pub struct Resolve {
     /// Who says so, for the audit trail
     #[arg(long, env = "USER")]
     by: String,
+    /// What was heard, and from whom at the provider, for the audit trail. Needed with --not-created
+    /// where the provider's list cannot tell
+    #[arg(long, value_name = "TEXT", value_parser = note)]
+    note: Option<String>,
 }
 
 impl Command {
@@ -88,10 +95,17 @@ async fn reconcile(engine: &Engine, days: u32) -> anyhow::Result<ExitCode> {
     for difference in &found.differences {
         writeln!(out, "{difference}")?;
     }
+    for provider in &found.unlisted {
+        writeln!(
+            out,
+            "-\t-\t{provider} does not tell whose the orders of its list are: each of ours was read by \
+             itself, and orders that only it has are not seen"
+        )?;
+    }
     for payer in &found.unread {
         writeln!(
             out,
-            "-\t-\tthe provider's list of {payer} could not be read to its end"
+            "-\t-\tthe provider's orders of {payer} could not be read to their end"
         )?;
     }
     writeln!(
@@ -109,10 +123,19 @@ async fn reconcile(engine: &Engine, days: u32) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Words that say something, on one line.
+fn note(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err("a note is one line of text");
+    }
+    Ok(text.to_owned())
+}
+
 impl Resolve {
     async fn run(&self, engine: &Arc<Engine>) -> anyhow::Result<ExitCode> {
         let order = engine
-            .resolve(&self.order, &self.finding(), &self.by)
+            .resolve(&self.order, &self.finding(), &self.word())
             .await
             .with_context(|| format!("{} is left as it is", self.order))?;
         let mut out = std::io::stdout().lock();
@@ -122,6 +145,13 @@ impl Resolve {
             writeln!(out, "{} is {} now", order.id, order.state.as_str())?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn word(&self) -> Word {
+        Word {
+            by: self.by.clone(),
+            note: self.note.clone(),
+        }
     }
 
     /// The one that was said: the command line requires exactly one.
@@ -171,11 +201,30 @@ mod tests {
     }
 
     #[test]
+    fn a_note_is_one_line_of_words() {
+        let with = |text: &str| {
+            let line = "offramp-proxy orders resolve ord_1 --by ana --not-created --note";
+            CommandLine::try_parse_from(line.split_whitespace().chain([text]))
+        };
+        match with(" their desk says so ").unwrap().command.unwrap() {
+            Command::Orders(Orders::Resolve(resolve)) => {
+                let note = resolve.word().note;
+                assert_eq!(note.as_deref(), Some("their desk says so"));
+            }
+            Command::Reconcile { .. } => unreachable!(),
+        }
+        for empty in ["", "  ", "two\nlines"] {
+            assert!(with(empty).is_err(), "{empty:?}");
+        }
+    }
+
+    #[test]
     fn no_finding_and_two_findings_are_refused() {
         for line in [
             "offramp-proxy orders resolve ord_1 --by ana",
             "offramp-proxy orders resolve ord_1 --by ana --not-created --adopt a",
             "offramp-proxy orders resolve --by ana --not-created",
+            "offramp-proxy orders resolve ord_1 --by ana --not-created --note",
             "offramp-proxy reconcile --days 0",
             "offramp-proxy serve",
         ] {

@@ -300,11 +300,7 @@ fn waits_for_payer(order: &OrderRecord) -> bool {
             | OrderState::Blocked
             | OrderState::AwaitingConfirmation
             | OrderState::RefundRequired => true,
-            // Only whoever said that it was sent knows the transfer, or that there was none.
-            OrderState::Attention => {
-                order.reason == Some(Reason::DepositMissing)
-                    && order.actions.contains(&Action::ReportSent)
-            }
+            OrderState::Attention => asks_payer(order),
             OrderState::Creating
             | OrderState::Created
             | OrderState::DepositSubmitted
@@ -320,6 +316,15 @@ fn waits_for_payer(order: &OrderRecord) -> bool {
             | OrderState::Refunded
             | OrderState::Failed => false,
         }
+}
+
+/// Whether the payer alone can help what needs a person.
+fn asks_payer(order: &OrderRecord) -> bool {
+    let may = |action: Action| order.actions.contains(&action);
+    // Only whoever said that it was sent knows the transfer, or that there was none.
+    (order.reason == Some(Reason::DepositMissing) && may(Action::ReportSent))
+        // Nothing was shown that could be paid: only the payer knows whether to begin anew.
+        || (order.reason == Some(Reason::CreateUnknown) && may(Action::Cancel))
 }
 
 /// Who acts next.

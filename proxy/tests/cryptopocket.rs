@@ -7,6 +7,8 @@ mod ends;
 mod happy;
 #[path = "cryptopocket/lost.rs"]
 mod lost;
+#[path = "cryptopocket/operator.rs"]
+mod operator;
 #[path = "cryptopocket/payers.rs"]
 mod payers;
 #[path = "cryptopocket/prices.rs"]

@@ -5,7 +5,7 @@
 //! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
 //! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), `history` (which of them
 //! were missed), [`schedule`] (when), [`listen`] (what other proxies did) and `notify` (who hears of
-//! it). For operators: [`reconcile`] and [`resolve`].
+//! it). For operators: [`reconcile`] and [`resolve`] (by a `finding`).
 
 pub mod act;
 pub mod adopt;
@@ -13,6 +13,7 @@ pub mod apply;
 pub mod carry_out;
 pub mod create;
 pub mod duties;
+mod finding;
 mod hand_in;
 mod history;
 mod inbox;

@@ -1,12 +1,17 @@
 //! The store beside the provider's books: every difference, and nothing changed.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+};
 
 use offramp_domain::{order::OrderState, time::Timestamp};
 
+use tracing::warn;
+
 use super::Engine;
 use crate::{
-    provider::{LocalFacts, Provider, ProviderError, Snapshot},
+    provider::{LocalFacts, Part, Provider, ProviderError, ProviderRef, Snapshot},
     store::{OrderRecord, Payer, StoreError},
 };
 
@@ -28,8 +33,10 @@ pub struct Reconciliation {
     pub compared: usize,
     /// What differs.
     pub differences: Vec<Difference>,
-    /// Payers whose list could not be read to its end, by our id of them.
+    /// Payers whose orders at the provider could not be read to their end, by our id of them.
     pub unread: Vec<String>,
+    /// Providers whose lists do not tell whose orders they have, so that only ours were read.
+    pub unlisted: BTreeSet<&'static str>,
 }
 
 /// Where an order stands, in words that both sides share.
@@ -87,7 +94,7 @@ impl Engine {
         Ok(found)
     }
 
-    /// Whether the provider's list was complete.
+    /// Whether everything could be read that the provider tells.
     async fn compare(
         &self,
         provider: &dyn Provider,
@@ -96,6 +103,10 @@ impl Engine {
         since: Timestamp,
         found: &mut Reconciliation,
     ) -> Result<bool, ProviderError> {
+        if !provider.capabilities().finds_lost {
+            found.unlisted.insert(provider.name());
+            return Ok(self.compare_each(provider, payer, orders, found).await);
+        }
         let oldest = orders.iter().map(|order| order.created_at).min();
         let from = oldest.map_or(since, |oldest| oldest.min(since));
         let margin = std::time::Duration::from_mins(10);
@@ -107,13 +118,7 @@ impl Engine {
             .collect();
         for order in orders {
             let Some(reference) = &order.reference else {
-                if !order.has_ended() {
-                    found.add(
-                        Some(order),
-                        None,
-                        "it is not known what became of its create",
-                    );
-                }
+                found.lost(order);
                 continue;
             };
             match theirs.remove(reference.as_str()) {
@@ -142,6 +147,40 @@ impl Engine {
         Ok(listing.complete)
     }
 
+    /// Reads each of our orders by itself. Whether each could be read.
+    async fn compare_each(
+        &self,
+        provider: &dyn Provider,
+        payer: &Payer,
+        orders: &[OrderRecord],
+        found: &mut Reconciliation,
+    ) -> bool {
+        let mut all_read = true;
+        for order in orders {
+            let Some(reference) = order.reference.clone().map(ProviderRef) else {
+                found.lost(order);
+                continue;
+            };
+            match provider.read(&payer.user, &reference).await {
+                Ok(snapshot) => self.compare_one(provider, order, &snapshot, found),
+                Err(ProviderError::Refused(refusal)) => {
+                    let what = format!("the provider does not show it: {refusal}");
+                    found.add(Some(order), Some(&reference.0), &what);
+                }
+                Err(error) => {
+                    warn!(
+                        order.id,
+                        provider = order.provider,
+                        error = &error as &dyn std::error::Error,
+                        "an order could not be read"
+                    );
+                    all_read = false;
+                }
+            }
+        }
+        all_read
+    }
+
     fn compare_one(
         &self,
         provider: &dyn Provider,
@@ -160,15 +199,26 @@ impl Engine {
             );
             found.add(Some(order), reference, &what);
         }
+        let unsaid = provider.capabilities().unsaid;
+        let is_said = |part: Part| !unsaid.contains(&part);
         let same = [
             ("token", snapshot.token == Some(order.token)),
-            ("network", snapshot.network == Some(order.network)),
-            ("currency", snapshot.currency == Some(order.currency)),
+            (
+                "network",
+                !is_said(Part::Network) || snapshot.network == Some(order.network),
+            ),
+            (
+                "currency",
+                !is_said(Part::Currency) || snapshot.currency == Some(order.currency),
+            ),
             (
                 "crypto amount",
                 snapshot.crypto_amount == order.crypto_amount,
             ),
-            ("account", self.pays_the_account(order, snapshot)),
+            (
+                "account",
+                !is_said(Part::Account) || self.pays_the_account(order, snapshot),
+            ),
         ];
         for (what, _) in same.iter().filter(|(_, is_same)| !is_same) {
             found.add(Some(order), reference, &format!("the {what} differs"));
@@ -182,6 +232,14 @@ impl Engine {
 }
 
 impl Reconciliation {
+    /// An order of which the provider's is not known.
+    fn lost(&mut self, order: &OrderRecord) {
+        if !order.has_ended() {
+            let what = "it is not known what became of its create";
+            self.add(Some(order), None, what);
+        }
+    }
+
     fn add(&mut self, order: Option<&OrderRecord>, reference: Option<&str>, what: &str) {
         self.differences.push(Difference {
             order_id: order.map(|order| order.id.clone()),

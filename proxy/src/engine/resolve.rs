@@ -7,84 +7,17 @@ use offramp_domain::{
     network::TxHash,
     order::{Custody, OrderState, Reason},
 };
-use thiserror::Error;
+
+pub use super::finding::{Finding, Unresolved, Word};
 
 use super::Engine;
 use crate::{
-    provider::{Provider, ProviderError, ProviderRef},
-    store::{CancelEnd, Change, IntentKind, OrderRecord, Payer, StoreError},
+    provider::{Provider, ProviderRef},
+    store::{CancelEnd, Change, IntentKind, OrderRecord, Payer},
 };
 
-/// What a person found out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// This order of the provider's is the one whose create got no answer.
-    Adopt(ProviderRef),
-    /// The provider never made the order.
-    NotCreated,
-    /// Nothing was ever sent to the address.
-    NothingArrived,
-    /// The crypto went back by this transfer.
-    Returned(String),
-}
-
-/// Why an order was left as it is.
-#[derive(Debug, Error)]
-pub enum Unresolved {
-    /// The id is wrong.
-    #[error("there is no order with this id")]
-    NoSuchOrder,
-    /// Nobody has to decide about it.
-    #[error("it is {}: only an order in attention is settled by hand", .0.as_str())]
-    NotInAttention(OrderState),
-    /// Its provider is not configured.
-    #[error("its provider is switched off")]
-    SwitchedOff,
-    /// It is bound to an order of the provider's.
-    #[error("it is bound to {0} at the provider already")]
-    IsBound(String),
-    /// The provider's order is another one's.
-    #[error("{reference} belongs to {order_id}")]
-    BelongsTo {
-        /// The provider's order.
-        reference: String,
-        /// Ours.
-        order_id: String,
-    },
-    /// The order was given up before; its address may not be shown any more.
-    #[error("it had ended before; an address is not shown after that")]
-    HadEnded,
-    /// The provider's order is not what was asked for.
-    #[error("the provider's order differs in its {0}")]
-    Differs(&'static str),
-    /// The provider has an order that may be this one.
-    #[error("the provider has an order that fits: adopt it, or have it cancelled there first")]
-    MayExist,
-    /// The provider says that crypto arrived.
-    #[error("the provider has crypto for it ({status})")]
-    HasArrived {
-        /// Its word.
-        status: String,
-    },
-    /// No hash of this network.
-    #[error("this is not the hash of a transfer on {network}")]
-    NotAHash {
-        /// The network.
-        network: &'static str,
-    },
-    /// The provider did not show everything.
-    #[error("the provider's list could not be read to its end")]
-    Incomplete,
-    /// The provider did not answer.
-    #[error("the provider could not be asked")]
-    Provider(#[from] ProviderError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 impl Engine {
-    /// Settles an order that needs a person. `operator` is written on the audit trail.
+    /// Settles an order that needs a person. The `word` is written on the audit trail.
     ///
     /// # Errors
     /// When the finding does not fit what the store and the provider say.
@@ -92,7 +25,7 @@ impl Engine {
         self: &Arc<Self>,
         order_id: &str,
         finding: &Finding,
-        operator: &str,
+        word: &Word,
     ) -> Result<OrderRecord, Unresolved> {
         if self.store.order(order_id).await?.is_none() {
             return Err(Unresolved::NoSuchOrder);
@@ -105,15 +38,12 @@ impl Engine {
         let provider = provider.as_ref();
         match finding {
             Finding::Adopt(reference) => {
-                self.adopt_by_hand(&order, &payer, provider, reference, operator)
+                self.adopt_by_hand(&order, &payer, provider, reference, word)
                     .await
             }
-            Finding::NotCreated => self.never_created(&order, &payer, provider, operator).await,
-            Finding::NothingArrived => {
-                self.nothing_arrived(&order, &payer, provider, operator)
-                    .await
-            }
-            Finding::Returned(hash) => self.returned(&order, hash, operator).await,
+            Finding::NotCreated => self.never_created(&order, &payer, provider, word).await,
+            Finding::NothingArrived => self.nothing_arrived(&order, &payer, provider, word).await,
+            Finding::Returned(hash) => self.returned(&order, hash, word).await,
         }
     }
 
@@ -123,9 +53,12 @@ impl Engine {
         payer: &Payer,
         provider: &dyn Provider,
         reference: &ProviderRef,
-        operator: &str,
+        word: &Word,
     ) -> Result<OrderRecord, Unresolved> {
         is_unbound(order)?;
+        if !provider.capabilities().finds_lost {
+            return Err(Unresolved::NeverAdopted);
+        }
         if order.has_ended() {
             return Err(Unresolved::HadEnded);
         }
@@ -145,10 +78,8 @@ impl Engine {
         }
         self.settle_by_hand(&order.id, |order, change| {
             is_unbound(order)?;
-            change.note(
-                "resolved",
-                Some(format!("{operator}: adopt {}", reference.0)),
-            );
+            let finding = format!("adopt {}", reference.0);
+            change.note("resolved", Some(word.written(&finding)));
             order.reason = None;
             self.take(provider, order, &snapshot, change);
             Ok(())
@@ -161,15 +92,13 @@ impl Engine {
         order: &OrderRecord,
         payer: &Payer,
         provider: &dyn Provider,
-        operator: &str,
+        word: &Word,
     ) -> Result<OrderRecord, Unresolved> {
         is_unbound(order)?;
-        if self.may_exist(provider, payer, order).await? {
-            return Err(Unresolved::MayExist);
-        }
+        self.none_fits(provider, payer, order, word).await?;
         self.settle_by_hand(&order.id, |order, change| {
             is_unbound(order)?;
-            change.note("resolved", Some(format!("{operator}: not created")));
+            change.note("resolved", Some(word.written("not created")));
             close(
                 order,
                 OrderState::Failed,
@@ -189,7 +118,7 @@ impl Engine {
         order: &OrderRecord,
         payer: &Payer,
         provider: &dyn Provider,
-        operator: &str,
+        word: &Word,
     ) -> Result<OrderRecord, Unresolved> {
         let mut still_waits = false;
         if let Some(reference) = order.reference.clone().map(ProviderRef) {
@@ -201,8 +130,8 @@ impl Engine {
                 });
             }
             still_waits = assessment.waits_for_deposit;
-        } else if self.may_exist(provider, payer, order).await? {
-            return Err(Unresolved::MayExist);
+        } else {
+            self.none_fits(provider, payer, order, word).await?;
         }
         self.settle_by_hand(&order.id, |order, change| {
             // Seen at any time, also since the provider was asked just now.
@@ -211,7 +140,7 @@ impl Engine {
                 return Err(Unresolved::HasArrived { status });
             }
             let now = self.now();
-            change.note("resolved", Some(format!("{operator}: nothing arrived")));
+            change.note("resolved", Some(word.written("nothing arrived")));
             if still_waits {
                 // The provider still takes a deposit: it ends on the provider's word.
                 order.cancel_end = Some(CancelEnd::OfferOver);
@@ -228,19 +157,38 @@ impl Engine {
         .await
     }
 
+    /// That the provider made no order that may be this one: by its list, and where that does not
+    /// tell one order from another, by the word of somebody there.
+    async fn none_fits(
+        &self,
+        provider: &dyn Provider,
+        payer: &Payer,
+        order: &OrderRecord,
+        word: &Word,
+    ) -> Result<(), Unresolved> {
+        if !provider.capabilities().finds_lost {
+            let is_said = word.note.is_some();
+            return is_said.then_some(()).ok_or(Unresolved::NeedsWord);
+        }
+        if self.may_exist(provider, payer, order).await? {
+            return Err(Unresolved::MayExist);
+        }
+        Ok(())
+    }
+
     async fn returned(
         self: &Arc<Self>,
         order: &OrderRecord,
         hash: &str,
-        operator: &str,
+        word: &Word,
     ) -> Result<OrderRecord, Unresolved> {
         let network = order.network;
         let hash = TxHash::parse(network, hash).map_err(|_| Unresolved::NotAHash {
             network: network.id(),
         })?;
         self.settle_by_hand(&order.id, |order, change| {
-            let note = format!("{operator}: returned by {}", hash.as_str());
-            change.note("resolved", Some(note));
+            let finding = format!("returned by {}", hash.as_str());
+            change.note("resolved", Some(word.written(&finding)));
             close(
                 order,
                 OrderState::Refunded,

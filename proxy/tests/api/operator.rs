@@ -3,7 +3,7 @@
 use std::{process::Command, time::Duration};
 
 use offramp_proxy::{
-    engine::resolve::{Finding, Unresolved},
+    engine::resolve::{Finding, Unresolved, Word},
     provider::ProviderRef,
     store::OrderRecord,
 };
@@ -16,7 +16,11 @@ use crate::support::{Bench, HASH, ORIGIN, Outcome, PARTNER, PROVIDER_KEY, Shoppe
 const MINUTE: Duration = Duration::from_mins(1);
 
 async fn resolve(bench: &Bench, id: &str, finding: Finding) -> Result<OrderRecord, Unresolved> {
-    bench.engine.resolve(id, &finding, "grace").await
+    let word = Word {
+        by: "grace".to_owned(),
+        note: None,
+    };
+    bench.engine.resolve(id, &finding, &word).await
 }
 
 fn adopt(reference: &str) -> Finding {
@@ -243,6 +247,7 @@ async fn books_that_agree_have_no_difference() -> Outcome {
         .await?;
     assert_eq!(found.differences, []);
     assert_eq!((found.compared, found.unread.len()), (3, 0));
+    assert!(found.unlisted.is_empty(), "{:?}", found.unlisted);
     Ok(())
 }
 

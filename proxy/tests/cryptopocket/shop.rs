@@ -1,5 +1,6 @@
 //! A shop whose payers sell through CryptoPocket.
 
+use offramp_proxy::config::Config;
 use offramp_simulator::providers::cryptopocket::seed::{COLOMBIAN, EUROPEAN, UNVERIFIED};
 use serde_json::{Value, json};
 
@@ -10,6 +11,13 @@ pub(crate) const IBAN: &str = "ES9121000418450200051332";
 
 pub(crate) async fn open() -> Outcome<Bench> {
     Bench::on(Backend::CryptoPocket).await
+}
+
+/// With other settings of the proxy.
+pub(crate) async fn open_with(
+    tweak: impl Fn(&mut Config) + Send + Sync + 'static,
+) -> Outcome<Bench> {
+    Bench::before(Backend::CryptoPocket, move |config, _| tweak(config)).await
 }
 
 /// Inés, verified, paid by SEPA.

@@ -173,7 +173,8 @@ impl Bench {
         Self::before(backend, |_, _| {}).await
     }
 
-    async fn before(
+    /// Before another provider, with other settings of the proxy.
+    pub(crate) async fn before(
         backend: Backend,
         tweak: impl Fn(&mut Config, &mut Settings) + Send + Sync + 'static,
     ) -> Outcome<Self> {

@@ -41,7 +41,7 @@ pub enum Command {
 /// What is done with orders.
 #[derive(Debug, Subcommand)]
 pub enum Orders {
-    /// Settles an order that is in attention. What was found is checked against the provider, and
+    /// Settles an order that needs a person. What was found is checked against the provider, and
     /// written on the order's audit trail
     Resolve(Resolve),
 }
@@ -64,6 +64,9 @@ pub struct Resolve {
     /// The crypto went back by this transfer: it is refunded
     #[arg(long, group = "finding", value_name = "HASH")]
     returned: Option<String>,
+    /// The provider, or the escrow, still has the crypto: it needs a person until it goes back
+    #[arg(long, group = "finding")]
+    still_held: bool,
     /// Who says so, for the audit trail
     #[arg(long, env = "USER")]
     by: String,
@@ -162,6 +165,8 @@ impl Resolve {
             Finding::Returned(hash.clone())
         } else if self.nothing_arrived {
             Finding::NothingArrived
+        } else if self.still_held {
+            Finding::StillHeld
         } else {
             Finding::NotCreated
         }
@@ -194,6 +199,7 @@ mod tests {
         assert_eq!(finding("--adopt a"), adopt);
         assert_eq!(finding("--not-created"), Finding::NotCreated);
         assert_eq!(finding("--nothing-arrived"), Finding::NothingArrived);
+        assert_eq!(finding("--still-held"), Finding::StillHeld);
         assert_eq!(
             finding("--returned 0x1"),
             Finding::Returned("0x1".to_owned())

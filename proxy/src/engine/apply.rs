@@ -118,6 +118,9 @@ fn move_on(order: &mut OrderRecord, assessment: &Assessment, now: Timestamp, cha
         needs_a_person(order, Reason::DepositAfterEnd, assessment.custody, now);
         return;
     }
+    if is_found_held(order, assessment) {
+        return;
+    }
     if is_left_to_a_person(order, assessment) {
         if assessment.funded {
             order.custody = assessment.custody;
@@ -203,6 +206,12 @@ fn is_left_to_a_person(order: &OrderRecord, assessment: &Assessment) -> bool {
             )
             | None => false,
         }
+}
+
+/// Whether the provider says less than a person found out: that it still has the crypto.
+fn is_found_held(order: &mut OrderRecord, assessment: &Assessment) -> bool {
+    order.found_held &= assessment.custody == Custody::Unknown;
+    order.found_held
 }
 
 fn is_withdrawn(order: &OrderRecord) -> bool {

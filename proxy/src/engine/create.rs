@@ -181,6 +181,7 @@ impl Engine {
             reported_at: None,
             deposit_seen_at: None,
             ever_funded: false,
+            found_held: false,
             timeline: vec![TimelineEntry {
                 state: OrderState::Creating,
                 at: now,

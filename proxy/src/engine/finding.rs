@@ -1,6 +1,6 @@
 //! What a person can find out about an order, and why that may settle nothing.
 
-use offramp_domain::order::OrderState;
+use offramp_domain::{order::OrderState, time::Timestamp};
 use thiserror::Error;
 
 use crate::{
@@ -19,6 +19,8 @@ pub enum Finding {
     NothingArrived,
     /// The crypto went back by this transfer.
     Returned(String),
+    /// The provider, or the escrow, still has the crypto.
+    StillHeld,
 }
 
 /// Whose word a finding is.
@@ -48,7 +50,10 @@ pub enum Unresolved {
     #[error("there is no order with this id")]
     NoSuchOrder,
     /// Nobody has to decide about it.
-    #[error("it is {}: only an order in attention is settled by hand", .0.as_str())]
+    #[error(
+        "it is {}: only an order in attention, or a failed one whose crypto is nobody knows where, is \
+         settled by hand", .0.as_str()
+    )]
     NotInAttention(OrderState),
     /// Its provider is not configured.
     #[error("its provider is switched off")]
@@ -79,6 +84,12 @@ pub enum Unresolved {
         /// Its word.
         status: String,
     },
+    /// What was signed may still be carried out.
+    #[error("its signature can be used until {0}: look again after that")]
+    MayStillArrive(Timestamp),
+    /// Nobody ever saw its crypto leave the payer.
+    #[error("the provider was never seen to have crypto for it, and no signature was handed in")]
+    NeverLeft,
     /// No hash of this network.
     #[error("this is not the hash of a transfer on {network}")]
     NotAHash {

@@ -12,7 +12,7 @@ pub use super::finding::{Finding, Unresolved, Word};
 
 use super::Engine;
 use crate::{
-    provider::{Provider, ProviderRef},
+    provider::{DepositKind, Provider, ProviderRef},
     store::{CancelEnd, Change, IntentKind, OrderRecord, Payer},
 };
 
@@ -44,6 +44,7 @@ impl Engine {
             Finding::NotCreated => self.never_created(&order, &payer, provider, word).await,
             Finding::NothingArrived => self.nothing_arrived(&order, &payer, provider, word).await,
             Finding::Returned(hash) => self.returned(&order, hash, word).await,
+            Finding::StillHeld => self.still_held(&order, word).await,
         }
     }
 
@@ -121,6 +122,12 @@ impl Engine {
         word: &Word,
     ) -> Result<OrderRecord, Unresolved> {
         let mut still_waits = false;
+        let signed = order.transfer.as_ref();
+        if let Some(until) = signed.map(|signature| signature.request.expires_at)
+            && until > self.now()
+        {
+            return Err(Unresolved::MayStillArrive(until));
+        }
         if let Some(reference) = order.reference.clone().map(ProviderRef) {
             let snapshot = provider.read(&payer.user, &reference).await?;
             let assessment = provider.assess(&snapshot, &order.facts(self.now()));
@@ -148,8 +155,15 @@ impl Engine {
                 change.end(IntentKind::Execute, "nothing arrived");
                 change.start(IntentKind::Cancel, now);
             } else {
-                close(order, OrderState::Expired, Custody::Payer, change, now);
-                order.reason = Some(Reason::OfferOver);
+                let (end, reason) = if order.state == OrderState::Failed {
+                    (OrderState::Failed, None)
+                } else {
+                    (OrderState::Expired, Some(Reason::OfferOver))
+                };
+                close(order, end, Custody::Payer, change, now);
+                order.reason = reason;
+                // What was signed moved nothing, and nobody can use it any more.
+                order.transfer = None;
                 self.plan(order);
             }
             Ok(())
@@ -204,6 +218,31 @@ impl Engine {
         .await
     }
 
+    /// It is not over: the provider has to be made to return it.
+    async fn still_held(
+        self: &Arc<Self>,
+        order: &OrderRecord,
+        word: &Word,
+    ) -> Result<OrderRecord, Unresolved> {
+        self.settle_by_hand(&order.id, |order, change| {
+            if !order.ever_funded && order.transfer.is_none() {
+                return Err(Unresolved::NeverLeft);
+            }
+            change.note("resolved", Some(word.written("still held")));
+            order.enter(OrderState::Attention, self.now());
+            order.reason = Some(Reason::PayoutFailed);
+            order.custody = match order.deposit {
+                DepositKind::TransferToAddress => Custody::Provider,
+                DepositKind::SignTypedData | DepositKind::Authorise => Custody::Escrow,
+            };
+            order.ever_funded = true;
+            order.found_held = true;
+            self.plan(order);
+            Ok(())
+        })
+        .await
+    }
+
     /// Writes a settlement, if the order still needs one.
     async fn settle_by_hand(
         self: &Arc<Self>,
@@ -222,10 +261,12 @@ impl Engine {
     }
 }
 
-/// Whether it waits for a person: in `attention`, or being created while nobody waits for the answer.
+/// Whether it waits for a person: in `attention`, being created while nobody waits for the answer, or
+/// failed with the crypto nobody knows where.
 fn needs_a_person(order: &OrderRecord) -> Result<(), Unresolved> {
     let is_lost = order.state == OrderState::Creating && order.call.ended_at.is_some();
-    if order.state == OrderState::Attention || is_lost {
+    let is_adrift = order.state == OrderState::Failed && !order.is_closed();
+    if order.state == OrderState::Attention || is_lost || is_adrift {
         Ok(())
     } else {
         Err(Unresolved::NotInAttention(order.state))

@@ -199,6 +199,10 @@ async fn crypto_that_went_back_is_refunded_by_its_transfer() -> Outcome {
     bench.capa().force_status("latest", Status::Expired)?;
     bench.pass(MINUTE).await?;
     assert_eq!(
+        refusal(&bench, &id, Finding::StillHeld).await?,
+        "the provider was never seen to have crypto for it, and no signature was handed in"
+    );
+    assert_eq!(
         refusal(&bench, &id, Finding::Returned("0x12".to_owned())).await?,
         "this is not the hash of a transfer on POL"
     );
@@ -220,10 +224,12 @@ async fn what_needs_nobody_is_left_alone() -> Outcome {
         Finding::NotCreated,
         Finding::NothingArrived,
         Finding::Returned(HASH.to_owned()),
+        Finding::StillHeld,
     ] {
         assert_eq!(
             refusal(&bench, &id, finding).await?,
-            "it is awaiting_deposit: only an order in attention is settled by hand"
+            "it is awaiting_deposit: only an order in attention, or a failed one whose crypto is \
+             nobody knows where, is settled by hand"
         );
     }
     let absent = resolve(&bench, "ord_x", Finding::NotCreated).await;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use offramp_proxy::store::KeyUse;
+use offramp_proxy::{
+    engine::resolve::{Finding, Unresolved, Word},
+    store::{KeyUse, OrderRecord},
+};
 use offramp_simulator::{
     Fault, Operation,
     providers::unigox::{Custody, Profile, RefundExecution, Refunds, Status},
@@ -11,13 +14,22 @@ use serde_json::json;
 
 use crate::{
     shop::{self, accepted, ada, authorise, funded, partner, payer, play, sell, unigox, until},
-    support::{Backend, Bench, Outcome, PARTNER, shopper::new_key},
+    support::{Backend, Bench, HASH, Outcome, PARTNER, shopper::new_key},
 };
 
 async fn open(profile: Profile) -> Outcome<Bench> {
     let bench = shop::open(Backend::Unigox).await?;
     play(&bench, profile);
     Ok(bench)
+}
+
+/// A person settles an order by what they found out.
+async fn resolve(bench: &Bench, id: &str, finding: Finding) -> Result<OrderRecord, Unresolved> {
+    let word = Word {
+        by: "grace".to_owned(),
+        note: None,
+    };
+    bench.engine.resolve(id, &finding, &word).await
 }
 
 async fn refund(bench: &Bench, id: &str) -> Outcome {
@@ -169,6 +181,58 @@ async fn an_order_that_failed_with_crypto_in_the_escrow_is_kept_open() -> Outcom
     assert_eq!(order.reason(), "payout_failed");
     let record = bench.record(&id).await?;
     assert!(record.next_check_at.is_some(), "nobody looks any more");
+
+    // It was in the escrow, so that it did arrive.
+    let nothing = resolve(&bench, &id, Finding::NothingArrived).await;
+    assert!(
+        matches!(nothing, Err(Unresolved::HasArrived { .. })),
+        "{nothing:?}"
+    );
+    let unsaid = resolve(&bench, &id, Finding::NotCreated).await;
+    assert!(matches!(unsaid, Err(Unresolved::IsBound(_))), "{unsaid:?}");
+    resolve(&bench, &id, Finding::Returned(HASH.to_owned())).await?;
+    let ada = shop::ada(&bench).await?;
+    let order = ada.order(&id).await?;
+    assert_eq!(order.stands(), ("refunded", "returned"));
+    assert_eq!(order.order()["refund"]["tx_hash"], HASH);
+    bench.pass_in_steps(Duration::from_mins(10), 3).await?;
+    assert_eq!(ada.order(&id).await?.stands(), ("refunded", "returned"));
+    assert!(bench.record(&id).await?.is_closed());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_person_found_in_the_escrow_needs_a_person_until_it_goes_back() -> Outcome {
+    for (profile, end) in [
+        (Profile::FailedReturned, "failed"),
+        (Profile::RefundHeld, "attention"),
+    ] {
+        let bench = open(profile).await?;
+        unigox(&bench).knobs_mut(|knobs| knobs.chain_ms = 3_000);
+        let ada = ada(&bench).await?;
+        let id = funded(&bench, &ada).await?;
+        until(&bench, &id, end).await?;
+        assert_eq!(ada.order(&id).await?.stands(), (end, "unknown"));
+        resolve(&bench, &id, Finding::StillHeld).await?;
+        bench.pass_in_steps(Duration::from_mins(10), 12).await?;
+        let ada = shop::ada(&bench).await?;
+        let held = ada.order(&id).await?;
+        assert_eq!(held.stands(), ("attention", "escrow"), "{}", held.text);
+        assert_eq!(
+            (held.reason(), &held.order()["next"]["by"]),
+            ("payout_failed", &json!("partner"))
+        );
+        if profile == Profile::RefundHeld {
+            // Their staff has let it go.
+            unigox(&bench).set_profile("latest", Profile::BankReturn)?;
+            bench.pass(Duration::from_mins(15)).await?;
+            refund(&bench, &id).await?;
+        } else {
+            resolve(&bench, &id, Finding::Returned(HASH.to_owned())).await?;
+        }
+        let end = ada.order(&id).await?;
+        assert_eq!(end.stands(), ("refunded", "returned"), "{}", end.text);
+    }
     Ok(())
 }
 
@@ -250,7 +314,7 @@ async fn a_window_to_sign_that_is_over_ends_the_order() -> Outcome {
 
 /// The relay took the signature and the chain did not: nobody can tell from here who has the crypto.
 #[tokio::test]
-async fn a_relay_that_failed_is_left_open() -> Outcome {
+async fn a_relay_that_failed_is_left_open_until_a_person_has_looked() -> Outcome {
     let bench = open(Profile::RelayFailure).await?;
     let ada = ada(&bench).await?;
     let id = accepted(&bench, &ada).await?;
@@ -262,6 +326,25 @@ async fn a_relay_that_failed_is_left_open() -> Outcome {
         (("failed", "unknown"), "deposit_missing")
     );
     assert_eq!(unigox(&bench).order("latest")?.authorise_calls, 1);
+
+    // Whoever has the signature can use it for a while.
+    let early = resolve(&bench, &id, Finding::NothingArrived).await;
+    assert!(
+        matches!(early, Err(Unresolved::MayStillArrive(_))),
+        "{early:?}"
+    );
+    bench.pass(Duration::from_hours(2)).await?;
+    resolve(&bench, &id, Finding::NothingArrived).await?;
+    let ada = shop::ada(&bench).await?;
+    assert_eq!(ada.order(&id).await?.stands(), ("failed", "payer"));
+    assert!(bench.record(&id).await?.is_closed());
+    bench.pass_in_steps(Duration::from_mins(10), 3).await?;
+    assert_eq!(ada.order(&id).await?.stands(), ("failed", "payer"));
+    let again = resolve(&bench, &id, Finding::NothingArrived).await;
+    assert!(
+        matches!(again, Err(Unresolved::NotInAttention(_))),
+        "{again:?}"
+    );
     Ok(())
 }
 

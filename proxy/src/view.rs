@@ -221,7 +221,7 @@ fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
     order
         .actions
         .iter()
-        .filter(|action| is_taken(**action) && !is_signed(order, **action))
+        .filter(|action| is_taken(**action) && !order.is_answered(**action))
         .map(|action| ActionOffer {
             action: *action,
             required: waits_for_payer && is_required(order, *action),
@@ -240,21 +240,6 @@ fn actions(order: &OrderRecord) -> Vec<ActionOffer> {
             deadline: order.offers.until.filter(|_| is_required(order, *action)),
         })
         .collect()
-}
-
-/// Whether a signature was handed in: another one is never asked for while that one may be taken.
-fn is_signed(order: &OrderRecord, action: Action) -> bool {
-    match action {
-        Action::AuthoriseTransfer => order.transfer.is_some(),
-        Action::AuthoriseRefund => order.refund.is_some(),
-        Action::ReportSent
-        | Action::ConfirmReceived
-        | Action::ReportNotReceived
-        | Action::ProvideInformation
-        | Action::CompleteVerification
-        | Action::ChangeDestination
-        | Action::Cancel => false,
-    }
 }
 
 /// Whose an action is: a signature is the partner's where the partner's own wallet pays.
@@ -296,10 +281,10 @@ fn is_required(order: &OrderRecord, action: Action) -> bool {
 fn waits_for_payer(order: &OrderRecord) -> bool {
     order.pending_action.is_none()
         && match order.state {
-            OrderState::AwaitingDeposit
-            | OrderState::Blocked
-            | OrderState::AwaitingConfirmation
-            | OrderState::RefundRequired => true,
+            OrderState::AwaitingDeposit => sends(order) || asked(order).is_some(),
+            OrderState::Blocked | OrderState::AwaitingConfirmation | OrderState::RefundRequired => {
+                asked(order).is_some()
+            }
             OrderState::Attention => asks_payer(order),
             OrderState::Creating
             | OrderState::Created
@@ -318,6 +303,21 @@ fn waits_for_payer(order: &OrderRecord) -> bool {
         }
 }
 
+/// Whether crypto is sent to an address: no action of ours, and the payer's turn.
+fn sends(order: &OrderRecord) -> bool {
+    match order.deposit {
+        DepositKind::TransferToAddress => true,
+        DepositKind::SignTypedData | DepositKind::Authorise => false,
+    }
+}
+
+/// Whose the action is that the order waits for, if it waits for one that can be done.
+fn asked(order: &OrderRecord) -> Option<Party> {
+    let mut open = order.actions.iter().copied();
+    open.find(|action| is_required(order, *action) && !order.is_answered(*action))
+        .map(|action| whose(order, action))
+}
+
 /// Whether the payer alone can help what needs a person.
 fn asks_payer(order: &OrderRecord) -> bool {
     let may = |action: Action| order.actions.contains(&action);
@@ -327,22 +327,45 @@ fn asks_payer(order: &OrderRecord) -> bool {
         || (order.reason == Some(Reason::CreateUnknown) && may(Action::Cancel))
 }
 
+/// Whether nobody goes on by themselves, and the payer can do nothing about it.
+fn needs_help(order: &OrderRecord) -> bool {
+    let is_stuck = match order.state {
+        OrderState::Attention => true,
+        // Something is missing that is not asked of the payer. What was signed is on its way.
+        OrderState::Blocked => order.transfer.is_none() || order.ever_funded,
+        OrderState::Creating
+        | OrderState::Created
+        | OrderState::AwaitingDeposit
+        | OrderState::DepositSubmitted
+        | OrderState::DepositReceived
+        | OrderState::PayoutInProgress
+        | OrderState::AwaitingConfirmation
+        | OrderState::Settling
+        | OrderState::PayoutReturned
+        | OrderState::Disputed
+        | OrderState::RefundRequired
+        | OrderState::Refunding
+        | OrderState::Completed
+        | OrderState::Cancelled
+        | OrderState::Expired
+        | OrderState::Refunded
+        | OrderState::Failed => false,
+    };
+    is_stuck && order.pending_action.is_none()
+}
+
 /// Who acts next.
 fn next(order: &OrderRecord) -> Option<Next> {
     if order.state.is_terminal() {
         return None;
     }
-    let asks_partner = order
-        .actions
-        .iter()
-        .any(|action| is_required(order, *action) && whose(order, *action) == Party::Partner);
     let is_disputed = order.state == OrderState::Disputed
         || (order.state == OrderState::AwaitingConfirmation && order.not_received.is_some());
-    let by = if is_disputed || (waits_for_payer(order) && asks_partner) {
+    let by = if is_disputed {
         Party::Partner
     } else if waits_for_payer(order) {
-        Party::Payer
-    } else if order.state == OrderState::Attention && order.pending_action.is_none() {
+        asked(order).unwrap_or(Party::Payer)
+    } else if needs_help(order) {
         Party::Partner
     } else {
         Party::Provider

@@ -17,6 +17,8 @@ mod signatures;
 mod signer;
 #[expect(dead_code, reason = "what the API's tests need besides")]
 mod support;
+#[path = "unigox/turns.rs"]
+mod turns;
 #[path = "unigox/wallet.rs"]
 mod wallet;
 #[path = "unigox/webhooks.rs"]

@@ -158,7 +158,10 @@ impl Engine {
                     change.key(key.clone());
                     return Ok(());
                 }
-                if !order.actions.contains(&Action::Cancel) {
+                let may = order.actions.contains(&Action::Cancel)
+                    && !order.is_answered(Action::Cancel)
+                    && order.pending_action.is_none();
+                if !may {
                     return Err(ApiError::new(ErrorCode::ActionNotAllowed));
                 }
                 change.key(key.clone());
@@ -236,7 +239,9 @@ impl Engine {
         let sealed = sealed.map_err(|error| StoreError::unreadable("note", error))?;
         let changed = self
             .change(&order.id, |order, change| {
-                if !order.actions.contains(&Action::ReportNotReceived) {
+                let may = order.actions.contains(&Action::ReportNotReceived)
+                    && !order.is_answered(Action::ReportNotReceived);
+                if !may {
                     return Err(ApiError::new(ErrorCode::ActionNotAllowed));
                 }
                 change.key(key.clone());

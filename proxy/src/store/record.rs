@@ -285,6 +285,21 @@ impl OrderRecord {
         self.was_shown() && !is_accounted_for
     }
 
+    /// Whether an action was answered already, whatever the last read said: a signature was handed in
+    /// that may be taken, or the money confirmed. Neither is asked for again, and nothing is called off
+    /// that may be paid.
+    pub fn is_answered(&self, action: Action) -> bool {
+        match action {
+            Action::AuthoriseTransfer | Action::Cancel => self.transfer.is_some(),
+            Action::AuthoriseRefund => self.refund.is_some(),
+            Action::ConfirmReceived | Action::ReportNotReceived => self.confirmed_at.is_some(),
+            Action::ReportSent
+            | Action::ProvideInformation
+            | Action::CompleteVerification
+            | Action::ChangeDestination => false,
+        }
+    }
+
     /// Moves to a state, and writes it on the timeline.
     pub fn enter(&mut self, state: OrderState, now: Timestamp) {
         if self.state != state {

@@ -239,6 +239,7 @@ mod tests {
             timeline: Vec::new(),
             tx_hash: None,
             explorer_url: None,
+            signature_problem: None,
             refund: None,
             not_received: None,
             reason: None,

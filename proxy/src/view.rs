@@ -3,7 +3,8 @@
 use offramp_domain::{
     api::{
         Action, ActionOffer, AfterSending, Authorisation, CryptoSide, Deposit, FiatSide,
-        MaskedDestination, Next, NotReceived, Offer, Order, Party, Refund, TransferToAddress,
+        MaskedDestination, Next, NotReceived, Offer, Order, Party, Refund, SignatureProblem,
+        TransferToAddress,
     },
     money::Round,
     network::{DepositAddress, payment_uri},
@@ -84,6 +85,7 @@ pub(crate) fn view(
             .as_deref()
             .and_then(|hash| catalog.explorer_url(order.network, hash)),
         refund: refund(order),
+        signature_problem: signature_problem(order, viewer),
         not_received: match viewer {
             Viewer::Payer | Viewer::Partner => not_received(order, secrets),
             Viewer::Resume => None,
@@ -105,6 +107,18 @@ fn not_received(order: &OrderRecord, secrets: &Secrets) -> Option<NotReceived> {
         at: *at,
         note: note.as_deref().and_then(|sealed| secrets.open(sealed).ok()),
     })
+}
+
+/// Why the last signature was refused: told to whoever's wallet signed.
+fn signature_problem(order: &OrderRecord, viewer: Viewer) -> Option<SignatureProblem> {
+    let is_told = match (viewer, order.deposit) {
+        (Viewer::Partner, _) | (Viewer::Payer, DepositKind::SignTypedData) => true,
+        (Viewer::Payer, DepositKind::Authorise | DepositKind::TransferToAddress)
+        | (Viewer::Resume, _) => false,
+    };
+    order
+        .signature_problem
+        .filter(|_| is_told && !order.state.is_terminal())
 }
 
 /// What went back, once it did: everything, by a transfer that a person looked up.

@@ -9,7 +9,8 @@ use offramp_domain::{
         CryptoSide, Deposit, DestinationResponse, ErrorCode, Fee, FiatSide, FieldProblem, Form,
         FormField, LockKey, MaskedDestination, Next, NotReceived, Offer, Order, OrderResponse,
         Party, Prefill, Problem, Quote, QuoteResponse, Receiver, Refund, SavedDestination,
-        TimelineEntry, TransferToAddress, Verification, VerificationStatus, WalletLink,
+        SignatureProblem, TimelineEntry, TransferToAddress, Verification, VerificationStatus,
+        WalletLink,
     },
     bank::{CountryCode, Problem as FieldProblemKind},
     money::{Currency, Token},
@@ -152,6 +153,7 @@ object! { Order {
     tx_hash,
     explorer_url,
     refund,
+    signature_problem,
     not_received,
     reason,
     unfunded or false,
@@ -227,6 +229,7 @@ named!(
     Party,
     QuoteKind,
     Reason,
+    SignatureProblem,
     Token,
     VerificationStatus,
     WalletLink,
@@ -547,6 +550,7 @@ mod tests {
                 token: Token::Usdc,
                 tx_hash: Some("0x9f2d".to_owned()),
             }),
+            signature_problem: Some(SignatureProblem::FundsUnavailable),
             not_received: Some(NotReceived {
                 at: at(700),
                 note: Some("only half".to_owned()),
@@ -697,6 +701,7 @@ mod tests {
         names_are_read(&Party::ALL);
         names_are_read(&QuoteKind::ALL);
         names_are_read(&Reason::ALL);
+        names_are_read(&SignatureProblem::ALL);
         names_are_read(&Token::ALL);
         names_are_read(&VerificationStatus::ALL);
         names_are_read(&WalletLink::ALL);

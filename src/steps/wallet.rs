@@ -2,14 +2,14 @@
 
 use js_sys::Array;
 use leptos::prelude::*;
-use offramp_domain::api::{Action, ErrorCode};
+use offramp_domain::api::{Action, ErrorCode, SignatureProblem};
 use wasm_bindgen::JsValue;
 
 use crate::{
     api::{Api, ApiError, Issued, one_text, order_path, read},
     clock::ServerClock,
     context::{Context, context, words},
-    i18n::{Words, fill},
+    i18n::{Locale, fill},
     order::{ActionRequest, OrderHandle},
     state::{Callback, RwSignal, Signal, StoredValue, Task, effect},
     ui::{Button, ButtonKind, Notice, NoticeKind, Skeleton, SkeletonSize},
@@ -85,8 +85,10 @@ pub(super) fn Sign(handle: OrderHandle, action: Action) -> View {
 
 /// The wallets of this browser, each with a button, and what became of the last press.
 fn wallets(job: Job) -> View {
-    let Context { api, clock, .. } = context();
-    let words = words();
+    let Context {
+        api, clock, locale, ..
+    } = context();
+    let words = locale.words;
     let asking = Asking {
         api,
         clock,
@@ -122,7 +124,7 @@ fn wallets(job: Job) -> View {
             }
         }
     });
-    let state = region(move || match asking.refusal(words) {
+    let state = region(move || match asking.refusal(locale) {
         _ if busy.get() => view! { <p>{words.wallet.asking()}</p> },
         Some(trouble) => danger(trouble),
         None => View::empty(),
@@ -215,15 +217,27 @@ impl Asking {
         })
     }
 
-    /// Why the last press came to nothing, by the wallet's word or the proxy's.
-    fn refusal(self, words: Words) -> Option<String> {
+    /// Why the last press came to nothing, by the wallet's word, the proxy's or the provider's.
+    fn refusal(self, locale: Locale) -> Option<String> {
+        let words = &locale.words.wallet.trouble;
         let Job::Sign(handle, _) = self.job else {
             return self.trouble.get();
         };
         let code = handle.problem.get().as_ref().and_then(ApiError::code);
         let is_refused = code == Some(ErrorCode::InvalidFields);
-        let refused = is_refused.then(|| words.wallet.trouble.signature().to_owned());
-        self.trouble.get().or(refused)
+        let refused = is_refused.then(|| words.signature().to_owned());
+        let problem = || {
+            handle.order.with(|order| {
+                Some(match order.signature_problem? {
+                    SignatureProblem::FundsUnavailable => {
+                        let amount = locale.crypto(order.crypto.amount, order.crypto.token);
+                        fill(words.short(), &[("amount", &amount)])
+                    }
+                    SignatureProblem::SignatureRefused => words.untaken().to_owned(),
+                })
+            })
+        };
+        self.trouble.get().or(refused).or_else(problem)
     }
 
     fn nothing(self, sentence: String) -> View {

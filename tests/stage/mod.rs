@@ -116,6 +116,7 @@ pub(crate) fn order() -> Order {
         ],
         tx_hash: None,
         explorer_url: None,
+        signature_problem: None,
         refund: None,
         not_received: None,
         reason: None,

@@ -36,7 +36,7 @@ pub use self::{
     },
     order::{
         CryptoSide, FiatSide, NotReceived, Order, OrderList, OrderRequest, OrderResponse, Refund,
-        TimelineEntry,
+        SignatureProblem, TimelineEntry,
     },
     problem::{ErrorCode, FieldProblem, Problem},
     quote::{Fee, Quote, QuoteRequest, QuoteResponse},

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     money::{Amount, Currency, Token},
+    names::names,
     network::Network,
     order::{Custody, OrderState, Reason},
     quote::Guarantee,
@@ -101,6 +102,9 @@ pub struct Order {
     /// What went back.
     #[serde(default)]
     pub refund: Option<Refund>,
+    /// Why the signature that was handed in last was refused, for certain; null once another one is.
+    #[serde(default)]
+    pub signature_problem: Option<SignatureProblem>,
     /// What the payer said of money that did not arrive.
     #[serde(default)]
     pub not_received: Option<NotReceived>,
@@ -149,6 +153,22 @@ pub struct TimelineEntry {
     /// When.
     pub at: Timestamp,
 }
+
+/// Why a signature moved nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureProblem {
+    /// The wallet that signed does not hold enough.
+    FundsUnavailable,
+    /// The provider does not take it.
+    SignatureRefused,
+}
+
+names! { SignatureProblem::as_str {
+    FundsUnavailable => "funds_unavailable",
+    SignatureRefused => "signature_refused",
+} }
 
 /// Money that did not arrive, as the payer told it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Crypto that moves by a signature of the payer's own wallet, found in the page as EIP-6963 says.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use offramp_domain::order::{Custody, OrderState};
 use offramp_e2e::{Checkout, Journey, Settings, Step, Wallet, WalletAnswer, journey::journey_of};
 use offramp_simulator::{Operation, providers::unigox::Profile};
@@ -16,12 +16,12 @@ fn settings() -> Settings {
 /// Links the payer's wallet, which comes before everything but the amount.
 async fn to_linked(journey: &Journey) -> Result<&Checkout> {
     let checkout = journey.open().await?;
-    link(checkout).await?;
+    link(checkout, "100").await?;
     Ok(checkout)
 }
 
-async fn link(checkout: &Checkout) -> Result<()> {
-    checkout.fill_sale(None, "100", "NG").await?;
+async fn link(checkout: &Checkout, amount: &str) -> Result<()> {
+    checkout.fill_sale(None, amount, "NG").await?;
     checkout.press("continue").await?;
     let screen = checkout.says("Vincula tu wallet").await?;
     ensure!(screen.text.contains("Es para siempre"), "{}", screen.text);
@@ -45,7 +45,7 @@ async fn a_wallet_of_before_eip_6963_is_found() -> Result<()> {
     journey_of(settings(), async |journey| {
         let checkout = journey.open().await?;
         ensure!(checkout.browser.script::<bool>(IS_OF_OLD, &[]).await?);
-        link(checkout).await
+        link(checkout, "100").await
     })
     .await
 }
@@ -53,6 +53,11 @@ async fn a_wallet_of_before_eip_6963_is_found() -> Result<()> {
 /// From the beginning to the signature.
 async fn to_signature(journey: &Journey) -> Result<&Checkout> {
     let checkout = to_linked(journey).await?;
+    confirm(journey, checkout).await?;
+    Ok(checkout)
+}
+
+async fn confirm(journey: &Journey, checkout: &Checkout) -> Result<()> {
     checkout.answer("account_number", "0123456789").await?;
     checkout.answer("full_name", "Cleo Obi").await?;
     checkout.press("continue").await?;
@@ -64,7 +69,40 @@ async fn to_signature(journey: &Journey) -> Result<&Checkout> {
         .await?;
     let screen = checkout.says("Tu wallet firma un solo movimiento").await?;
     ensure!(screen.text.contains("exactamente"), "{}", screen.text);
-    Ok(checkout)
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wallet_that_is_short_is_told_and_signs_again_once_it_is_not() -> Result<()> {
+    journey_of(settings(), async |journey| {
+        let stack = &journey.stack;
+        let checkout = journey.open().await?;
+        link(checkout, "6000").await?;
+        confirm(journey, checkout).await?;
+        checkout.press("wallet").await?;
+        checkout.wallet_answers(WalletAnswer::Accept).await?;
+        checkout.wallet_answers(WalletAnswer::Accept).await?;
+        let screen = checkout.says("Tu wallet no tiene").await?;
+        ensure!(screen.text.contains("6,000"), "{}", screen.text);
+        ensure!(stack.order().await?.state == OrderState::AwaitingDeposit);
+
+        let linked = stack
+            .unigox()
+            .users()
+            .into_iter()
+            .find_map(|user| user.wallet);
+        let wallet = linked.context("no wallet is linked")?;
+        stack.unigox().mint(&wallet, "USDT", 1_000.into())?;
+        checkout.press("wallet").await?;
+        checkout.wallet_answers(WalletAnswer::Accept).await?;
+        checkout.wallet_answers(WalletAnswer::Accept).await?;
+        stack
+            .order_becomes_in_time(OrderState::AwaitingConfirmation)
+            .await?;
+        ensure!(stack.unigox().order("latest")?.transfers == 1);
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

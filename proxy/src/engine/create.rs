@@ -174,6 +174,7 @@ impl Engine {
             authorised: None,
             transfer: None,
             refund: None,
+            signature_problem: None,
             confirmed_at: None,
             not_received: None,
             offers: Offers::default(),

@@ -1,7 +1,10 @@
 //! Handing in what was signed or said: each until it is answered. A signature is stored before it is
 //! sent; another one is made only after the provider has refused the last for certain.
 
-use offramp_domain::{api::Action, time::Timestamp};
+use offramp_domain::{
+    api::{Action, SignatureProblem},
+    time::Timestamp,
+};
 use tracing::{error, info, warn};
 
 use super::{Engine, schedule};
@@ -189,10 +192,11 @@ impl Engine {
         let signs_anew =
             order.deposit == DepositKind::Authorise && intent.attempts + 1 < SIGNATURES;
         let note = refusal.to_string();
+        let problem = problem(refusal);
         if !signs_anew {
             return self
                 .ended(intent, purpose.action(), |order, change| {
-                    order.unsign(purpose, change);
+                    order.unsign(purpose, problem, change);
                     change.note("signature_refused", Some(note.clone()));
                 })
                 .await;
@@ -200,7 +204,7 @@ impl Engine {
         let again = self.now().plus(schedule::cancel_again(intent.attempts));
         self.store.retry_intent(intent, again).await?;
         self.change(&order.id, |order, change| {
-            order.unsign(purpose, change);
+            order.unsign(purpose, problem, change);
             order.check_by(self.now());
             change.note("signature_refused", Some(note.clone()));
         })
@@ -286,6 +290,24 @@ impl Engine {
         .await?;
         self.hurry();
         Ok(())
+    }
+}
+
+/// Why a signature moved nothing, as far as that is anybody's business.
+fn problem(refusal: &Refusal) -> SignatureProblem {
+    match refusal {
+        Refusal::FundsUnavailable => SignatureProblem::FundsUnavailable,
+        Refusal::QuoteExpired
+        | Refusal::NotVerified { .. }
+        | Refusal::WalletNotLinked
+        | Refusal::Fields { .. }
+        | Refusal::ReceiverNotVerified
+        | Refusal::PayerUnknown
+        | Refusal::NotFound
+        | Refusal::AmountOutOfRange { .. }
+        | Refusal::AssetUnavailable
+        | Refusal::NotPossibleNow
+        | Refusal::Other { .. } => SignatureProblem::SignatureRefused,
     }
 }
 

@@ -164,6 +164,7 @@ impl Engine {
                 order.reason = reason;
                 // What was signed moved nothing, and nobody can use it any more.
                 order.transfer = None;
+                change.free_nonces();
                 self.plan(order);
             }
             Ok(())

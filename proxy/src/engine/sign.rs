@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use offramp_domain::{
     api::{
-        Action, AuthoriseTransfer, ErrorCode, FieldProblem, Signed, SigningRequest,
-        SigningRequestRequest,
+        Action, AuthoriseTransfer, ErrorCode, FieldProblem, SignatureProblem, Signed,
+        SigningRequest, SigningRequestRequest,
     },
     bank::Problem,
 };
@@ -56,9 +56,15 @@ impl OrderRecord {
     }
 
     /// Forgets a signature that was refused for certain.
-    pub(super) fn unsign(&mut self, purpose: Purpose, change: &mut Change) {
+    pub(super) fn unsign(
+        &mut self,
+        purpose: Purpose,
+        problem: SignatureProblem,
+        change: &mut Change,
+    ) {
         change.free_nonces();
         self.set_signature(purpose, None);
+        self.signature_problem = Some(problem);
     }
 
     /// The provider took the signature.
@@ -72,6 +78,7 @@ impl OrderRecord {
     }
 
     fn set_signature(&mut self, purpose: Purpose, signature: Option<Signature>) {
+        self.signature_problem = None;
         match purpose {
             Purpose::Transfer => self.transfer = signature,
             Purpose::Refund => self.refund = signature,

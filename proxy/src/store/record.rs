@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use offramp_domain::{
     api::{
-        Action, AfterSending, Fee, FormField, MaskedDestination, NotReceived, Offer, TimelineEntry,
+        Action, AfterSending, Fee, FormField, MaskedDestination, NotReceived, Offer,
+        SignatureProblem, TimelineEntry,
     },
     money::{Amount, Currency, Token},
     network::Network,
@@ -83,6 +84,9 @@ pub struct OrderRecord {
     /// The signature that has it back.
     #[serde(default)]
     pub refund: Option<Signature>,
+    /// Why the last signature was refused, until another one is made.
+    #[serde(default)]
+    pub signature_problem: Option<SignatureProblem>,
     /// When the payer said that the money arrived.
     #[serde(default)]
     pub confirmed_at: Option<Timestamp>,

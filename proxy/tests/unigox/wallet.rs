@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use offramp_simulator::{
     Decimal, Fault, Operation,
-    providers::unigox::{Profile, Status},
+    providers::unigox::{Profile, Refusal, Status},
 };
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::{
         self, STRANGER_KEY, WALLET_KEY, authorise, cleo, payer, play, sell, to_sign, unigox, until,
     },
     signer::Wallet,
-    support::{Answer, Backend, Bench, Outcome, Shopper},
+    support::{Answer, Backend, Bench, ORIGIN, Outcome, Shopper},
 };
 
 async fn open() -> Outcome<Bench> {
@@ -289,5 +289,85 @@ async fn a_refund_is_signed_by_the_wallet_that_paid() -> Outcome {
     assert_eq!(cleo.order(&id).await?.stands(), ("refunded", "returned"));
     let back = unigox(&bench).wallet(&wallet.address())?.balances["USDT"];
     assert_eq!(back, Decimal::from(1_000));
+    Ok(())
+}
+
+/// Signs, and hands in, and looks again.
+async fn sign(bench: &Bench, cleo: &Shopper<'_>, id: &str, wallet: &Wallet) -> Outcome<Answer> {
+    let request = to_sign(cleo, id, "authorise_transfer").await?;
+    assert_eq!(request.status, 200, "{}", request.text);
+    let signature = wallet.sign_typed(&request.json["typed_data"])?;
+    let body = signed(&request, &signature);
+    let taken = payer(bench, cleo, id, "authorise_transfer", &body).await?;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    bench.settle().await?;
+    cleo.order(id).await
+}
+
+#[tokio::test]
+async fn a_wallet_that_is_short_is_told_and_may_sign_again() -> Outcome {
+    let bench = open().await?;
+    let cleo = cleo(&bench).await?;
+    let wallet = link(&bench, &cleo).await?;
+    let id = sell(&cleo, "1200").await?.order_id()?;
+    until(&bench, &id, "awaiting_deposit").await?;
+    let order = cleo.order(&id).await?;
+    assert_eq!(order.order()["signature_problem"], Value::Null);
+
+    for _ in 0..2 {
+        let short = sign(&bench, &cleo, &id, &wallet).await?;
+        assert_eq!(short.stands(), ("awaiting_deposit", "payer"));
+        assert_eq!(
+            short.order()["signature_problem"],
+            "funds_unavailable",
+            "{}",
+            short.text
+        );
+        assert_eq!(short.actions(), ["authorise_transfer", "cancel"]);
+        assert_eq!(short.order()["next"]["by"], "payer");
+    }
+    let linked = by_link(&bench, &cleo, &id).await?;
+    assert_eq!(linked.order()["signature_problem"], Value::Null);
+
+    unigox(&bench).mint(&wallet.address(), "USDT", Decimal::from(500))?;
+    let taken = sign(&bench, &cleo, &id, &wallet).await?;
+    assert_eq!(taken.order()["signature_problem"], Value::Null);
+    until(&bench, &id, "deposit_received").await?;
+    assert_eq!(unigox(&bench).order("latest")?.transfers, 1);
+    Ok(())
+}
+
+/// The order as whoever holds its resume link sees it.
+async fn by_link(bench: &Bench, cleo: &Shopper<'_>, id: &str) -> Outcome<Answer> {
+    let token = cleo.order(id).await?.order()["resume_token"]
+        .as_str()
+        .ok_or("no link")?
+        .to_owned();
+    bench
+        .get(&format!("/v1/orders/{id}"))
+        .bearer(&token)
+        .origin(ORIGIN)
+        .send()
+        .await
+}
+
+#[tokio::test]
+async fn a_signature_that_is_refused_is_told_in_neutral_words() -> Outcome {
+    let bench = open().await?;
+    let cleo = cleo(&bench).await?;
+    let wallet = link(&bench, &cleo).await?;
+    let id = accepted(&bench, &cleo).await?;
+    unigox(&bench).refuse_with(Operation::Authorise, &Refusal::OperationNotAllowed, 1);
+    let refused = sign(&bench, &cleo, &id, &wallet).await?;
+    assert_eq!(
+        refused.order()["signature_problem"],
+        "signature_refused",
+        "{}",
+        refused.text
+    );
+    cleo.cancel(&id).await?;
+    let ended = cleo.order(&id).await?;
+    assert_eq!(ended.state(), "cancelled");
+    assert_eq!(ended.order()["signature_problem"], Value::Null);
     Ok(())
 }

@@ -77,18 +77,50 @@ async fn money_that_did_not_arrive_is_reported_with_or_without_a_note() {
 }
 
 #[wasm_bindgen_test]
-fn what_was_reported_stays_in_sight() {
+fn what_was_reported_stays_in_sight_and_is_not_asked_again() {
     let mut order = asked();
     order.not_received = Some(NotReceived {
         at: noon(),
         note: None,
     });
-    let screen = status(order);
+    let screen = status(order.clone());
     screen.says("el dinero no había llegado");
+    screen.is_silent_about("Mira en tu banco");
+    let button = screen.action("received").unwrap();
     assert!(
-        screen.action("received").is_some(),
+        button.class_name().contains("quiet"),
         "it may still be confirmed"
     );
+
+    for state in [OrderState::Settling, OrderState::Completed] {
+        order.state = state;
+        order.custody = Custody::Converted;
+        let screen = status(order.clone());
+        screen.says("el dinero no había llegado");
+        screen.says("escribe al negocio");
+        screen.is_silent_about("El dinero llegó");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_promised_that_only_the_provider_keeps() {
+    for (language, silence, report) in [
+        ("es-MX", "si no contestas", "Avisar no detiene"),
+        ("en-US", "without an answer", "does not stop"),
+    ] {
+        let screen = show(Step::Status, language, asked());
+        screen.says(silence);
+        screen.press("not-received").await;
+        screen.says(report);
+        let mut paid = asked();
+        paid.state = OrderState::Completed;
+        let paid = show(Step::Status, language, paid).words();
+        assert!(
+            paid.contains("El proveedor de pagos dice")
+                || paid.contains("The payment provider says"),
+            "{paid}"
+        );
+    }
 }
 
 #[wasm_bindgen_test]

@@ -359,6 +359,17 @@ fn an_end_without_money_says_where_the_crypto_is() {
 }
 
 #[wasm_bindgen_test]
+fn crypto_that_nobody_sees_is_not_said_to_have_been_sent_by_the_payer() {
+    let mut order = order_in(OrderState::Failed);
+    order.custody = Custody::Unknown;
+    order.reason = Some(Reason::DepositMissing);
+    let screen = status(order);
+    screen.says("Si la enviaste tú");
+    screen.says("Le toca al proveedor de pagos");
+    screen.is_silent_about("Avisaste");
+}
+
+#[wasm_bindgen_test]
 fn an_order_without_crypto_yet_blocks_another() {
     assert!(
         status(order_in(OrderState::DepositSubmitted))

@@ -36,7 +36,7 @@ fn panels(handle: OrderHandle, order: &Order) -> Vec<View> {
     let may_report = offers(order).any(|offer| offer.action == Action::ReportNotReceived);
     let panel = |offer: &ActionOffer| match offer.action {
         Action::ConfirmReceived => {
-            view! { <Received handle is_asked_for=offer.required may_report /> }
+            view! { <Received handle is_asked_for=is_asked_for(order, offer) may_report /> }
         }
         Action::ProvideInformation => {
             let questions = Question::listed(&offer.fields, |_| RwSignal::default());
@@ -52,6 +52,11 @@ fn panels(handle: OrderHandle, order: &Order) -> Vec<View> {
         | Action::Cancel => View::empty(),
     };
     offers(order).map(panel).collect()
+}
+
+/// Whether the order waits for this of the payer; once money is missed, it waits for others.
+fn is_asked_for(order: &Order, offer: &ActionOffer) -> bool {
+    offer.required && order.not_received.is_none()
 }
 
 fn offers(order: &Order) -> impl Iterator<Item = &ActionOffer> {
@@ -70,7 +75,7 @@ fn fingerprint(order: &Order) -> String {
         .unwrap_or_default();
     for offer in offers(order) {
         text.push_str(offer.action.as_str());
-        text.push(if offer.required { '!' } else { '?' });
+        text.push(if is_asked_for(order, offer) { '!' } else { '?' });
         for field in &offer.fields {
             text.push_str(&field.key);
         }

@@ -82,6 +82,7 @@ pub(super) fn Received(
             <p>
                 <strong>{filled(words.confirm.question())}</strong>
             </p>
+            <p>{words.confirm.silence()}</p>
         }
     });
     let missing = may_report.then(|| {

@@ -63,8 +63,7 @@ pub(crate) fn StatusStep(
     });
     // What the payer said of money that did not arrive.
     let missing = Signal::derive(move || {
-        let said = order.with(|order| order.not_received.as_ref().map(|said| said.at));
-        let at = said.filter(|_| order.with(|order| !order.state.is_terminal()))?;
+        let at = order.with(|order| order.not_received.as_ref().map(|said| said.at))?;
         Some(fill(
             words.missing.told(),
             &[("time", &locale.date_time(at))],

@@ -114,6 +114,10 @@ impl Standing {
 
     /// Whether a person may have to help.
     pub(super) fn needs_help(self, order: &Order) -> bool {
+        // Also after the end: nobody but the payer knows whether the money is there by now.
+        if order.not_received.is_some() {
+            return true;
+        }
         match self {
             Self::State(state) => match state {
                 OrderState::Attention

@@ -38,6 +38,7 @@ fn status(order: Order) -> Screen {
 async fn whether_the_money_arrived_is_asked_and_answered_in_two_steps() {
     let screen = status(asked());
     assert_eq!(screen.text("h2"), "¿Ya llegó el dinero?");
+    assert!(!screen.text("[role='status']").contains("?."));
     screen.says("¿ya están 1,818.46 MXN en Santander •••• 7120?");
     assert!(screen.find(".checkout-button--primary").is_none());
 

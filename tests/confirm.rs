@@ -588,8 +588,37 @@ async fn another_open_order_can_be_looked_at() {
     });
     let page = Page::open(proxy).await;
     page.says("Tus otros pedidos");
+    page.says("Ver 100 USDC: Enviando a tu banco");
     page.press("open-order").await;
     page.until_step("status").await;
+}
+
+#[wasm_bindgen_test]
+async fn an_order_that_waits_for_its_payer_comes_before_a_new_sale() {
+    let proxy = Proxy::scripted(|asked| match asked.path.as_str() {
+        "/v1/checkout" => {
+            let mut waits = order("ord_2", "awaiting_confirmation")["order"].clone();
+            waits["next"] = json!({ "by": "payer", "until": null });
+            let mut checkout = support::checkout();
+            checkout["orders"] = json!([order("ord_3", "payout_in_progress")["order"], waits]);
+            Answer::Json(200, checkout)
+        }
+        path if path.starts_with("/v1/orders/ord_2") => {
+            let mut answer = order("ord_2", "awaiting_confirmation");
+            answer["order"]["next"] = json!({ "by": "payer", "until": null });
+            Answer::Json(200, answer)
+        }
+        _ => usual(asked),
+    });
+    let page = Page::open(proxy).await;
+    page.until_step("status").await;
+    page.says("¿Ya llegó el dinero?");
+
+    // Whoever leaves it for another sale is not led back, and sees whose turn it is.
+    page.press("restart").await;
+    page.until_step("amount").await;
+    page.says("Ver 100 USDC: ¿Ya llegó el dinero?");
+    page.says("Te toca a ti.");
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,7 @@ use std::{mem, rc::Rc};
 
 use leptos::prelude::*;
 use offramp_domain::{
-    api::{Checkout, Order, WalletLink},
+    api::{Checkout, Order, Party, WalletLink},
     order::OrderState,
 };
 use wasm_bindgen::JsCast;
@@ -202,7 +202,10 @@ fn Started(
                 order,
                 orders,
             })) => {
-                if let Some(order) = order {
+                // What waits for the payer comes before a new sale, until they have left it.
+                let is_first = progress.known.with_value(Option::is_none);
+                let mut waiting = orders.iter().filter(|order| is_first && is_payers(order));
+                if let Some(order) = order.as_ref().or_else(|| waiting.next()) {
                     progress.show(Rc::clone(order));
                 }
                 progress
@@ -222,6 +225,14 @@ fn Started(
         host.ready();
         view! { <Screen progress on_restart=restart before /> }
     })
+}
+
+/// Whether the payer acts next.
+fn is_payers(order: &Order) -> bool {
+    order
+        .next
+        .as_ref()
+        .is_some_and(|next| next.by == Party::Payer)
 }
 
 /// The current step under its progress: those of an order, or those before there is one.

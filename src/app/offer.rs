@@ -11,7 +11,7 @@ use crate::{
     context::{context, words},
     i18n::fill,
     state::{Callback, Signal, StoredValue},
-    steps::{AmountStep, BankStep, ConfirmStep, Exits, WalletStep},
+    steps::{AmountStep, BankStep, ConfirmStep, Exits, WalletStep, next_sentence, state_title},
     ui::{Button, ButtonKind, Notice, NoticeKind},
     view::{View, region, view},
     wizard::{Ask, Payee, Wizard},
@@ -110,11 +110,23 @@ fn OtherOrders(orders: StoredValue<Vec<Rc<Order>>>, on_open: Callback<Rc<Order>>
     let entry = |order: &Rc<Order>| {
         let order = Rc::clone(order);
         let amount = locale.crypto(order.crypto.amount, order.crypto.token);
-        let see = fill(words.app.see_order(), &[("amount", &amount)]);
+        let see = fill(
+            words.app.see_order(),
+            &[("amount", &amount), ("state", state_title(words, &order))],
+        );
+        let whose = [
+            &next_sentence(&locale, &order),
+            " ",
+            words.status.rows.created(),
+            ": ",
+            &locale.date_time(order.created_at),
+        ]
+        .concat();
         let open = Callback::new(move |()| on_open.run(Rc::clone(&order)));
         view! {
             <li>
                 <Button label=see kind=ButtonKind::Secondary action="open-order" on_press=open />
+                <p class="checkout-muted">{whose}</p>
             </li>
         }
     };

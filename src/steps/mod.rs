@@ -25,7 +25,7 @@ pub(crate) use amount::AmountStep;
 pub(crate) use bank::BankStep;
 pub(crate) use confirm::{ConfirmStep, Exits};
 pub(crate) use deposit::{DepositStep, Refusal};
-pub(crate) use status::StatusStep;
+pub(crate) use status::{StatusStep, next_sentence, state_title};
 pub(crate) use wallet::WalletStep;
 
 /// What the payer is typing, kept while they go back and forth, and given up with the page.

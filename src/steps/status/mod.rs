@@ -11,7 +11,7 @@ use offramp_domain::{
     order::{OrderState, is_closed},
 };
 
-pub(super) use self::standing::next_sentence;
+pub(crate) use self::standing::{next_sentence, state_title};
 use self::{
     facts::{Facts, OrderNumber},
     receipt::Receipt,
@@ -51,7 +51,11 @@ pub(crate) fn StatusStep(
     let state = Signal::derive(move || order.with(|order| Some(order.state.as_str().to_owned())));
     let title = Signal::derive(move || standing().title(locale.words).to_owned());
     let body = Signal::derive(move || order.with(|order| standing().body(&locale, order)));
-    let announced = Signal::derive(move || [title.get().as_str(), ". ", &body.get()].concat());
+    let announced = Signal::derive(move || {
+        let title = title.get();
+        let stop = if title.ends_with('?') { " " } else { ". " };
+        [title.as_str(), stop, &body.get()].concat()
+    });
     let figure = Signal::derive(move || order.with(|order| figure(&locale, order)));
     let reason = Signal::derive(move || {
         let reason = order.with(|order| order.reason).filter(|_| may_worry());

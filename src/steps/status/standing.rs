@@ -146,8 +146,13 @@ impl Standing {
     }
 }
 
+/// Where an order stands, in two or three words.
+pub(crate) fn state_title(words: &Messages, order: &Order) -> &'static str {
+    Standing::of(order, false).title(words)
+}
+
 /// Who acts next, and until when.
-pub(in crate::steps) fn next_sentence(locale: &Locale, order: &Order) -> String {
+pub(crate) fn next_sentence(locale: &Locale, order: &Order) -> String {
     let words = &locale.words.status.next;
     match &order.next {
         Some(Next { by, until: None }) => match by {

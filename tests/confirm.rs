@@ -367,7 +367,9 @@ async fn an_estimate_is_called_one_and_sent_without_a_minimum() {
     )
     .await;
     page.says("Recibes aproximadamente");
-    page.says("Lo que ves ahora es una estimación.");
+    page.says(
+        "Lo que ves es una estimación: la cifra es final cuando el proveedor de pagos ha pagado.",
+    );
     page.is_silent_about("al menos");
     page.is_silent_about("Precio fijo");
     page.press("confirm").await;
@@ -393,7 +395,7 @@ async fn a_price_with_a_tolerance_is_held_like_a_firm_one() {
     )
     .await;
     page.says("Recibes al menos");
-    page.says("Precio fijo por unos segundos");
+    page.says("Precio fijo por un momento");
     page.is_silent_about("indicativo");
 }
 

@@ -498,7 +498,7 @@ fn an_order_that_the_business_pays_says_who_acts_and_until_when() {
         until: Some(at("2026-05-01T12:30:00Z")),
     });
     let screen = deposit(order);
-    screen.says("con tu saldo en el negocio: 100 USDT por Xai");
+    screen.says("con tu saldo en el negocio, si alcanza: 100 USDT por Xai");
     screen.says("Tú no tienes que firmar ni enviar nada");
     screen.says("Le toca al negocio, hasta el 1 de mayo");
     assert!(screen.action("cancel").is_some());

@@ -387,7 +387,7 @@ fn a_figure_that_nobody_knows_yet_is_not_made_up() {
     order.fiat.amount = None;
     order.fiat.guarantee = Guarantee::Estimate;
     let screen = status(order.clone());
-    screen.says("Se sabrá cuando llegue tu cripto");
+    screen.says("Se sabrá al pagarse");
     screen.is_silent_about("18.18");
     screen.is_silent_about("≈");
 
@@ -395,6 +395,27 @@ fn a_figure_that_nobody_knows_yet_is_not_made_up() {
     let screen = status(order);
     assert_eq!(screen.text("h2"), "Pagado");
     screen.is_silent_about("Se sabrá");
+}
+
+#[wasm_bindgen_test]
+async fn a_figure_is_final_once_it_is_paid() {
+    catch_files();
+    for (guarantee, before) in [
+        (Guarantee::Estimate, "estimado; final al pagarse"),
+        (Guarantee::AtLeast, "Recibes al menos"),
+    ] {
+        let mut order = order_in(OrderState::DepositReceived);
+        order.fiat.guarantee = guarantee;
+        status(order.clone()).says(before);
+
+        enter(&mut order, OrderState::Completed, noon());
+        let screen = status(order);
+        screen.is_silent_about(before);
+        screen.says("Recibiste");
+        screen.press("download-receipt").await;
+        let receipt = saved_text().await.as_string().unwrap();
+        assert!(receipt.contains("Recibiste: 1,818.46"), "{receipt}");
+    }
 }
 
 #[wasm_bindgen_test]
@@ -454,9 +475,9 @@ async fn an_update_is_announced_and_does_not_take_the_focus() {
     assert!(
         screen
             .text("[role='status']")
-            .starts_with("Recibimos tu cripto")
+            .starts_with("Tu cripto llegó")
     );
-    assert_eq!(screen.text("h2"), "Recibimos tu cripto");
+    assert_eq!(screen.text("h2"), "Tu cripto llegó");
     assert!(is_focused(&input));
 }
 

@@ -27,7 +27,7 @@ async fn is_left_to_a_person(arrives: Deposit) -> Result<()> {
             .await?;
         ensure!(order.custody != Custody::Payer);
         let screen = checkout.reaches(Step::Status).await?;
-        ensure!(screen.title == "Buscando tu envío", "{}", screen.title);
+        ensure!(screen.title == "Buscando tu cripto", "{}", screen.title);
         ensure!(!checkout.has("deposit-address").await?);
         ensure!(!screen.offers("cancel"));
 

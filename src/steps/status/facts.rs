@@ -25,7 +25,9 @@ pub(super) struct Fact {
 /// What was agreed and what came of it.
 pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
     let words = &locale.words.status.rows;
+    let is_paid = order.state == OrderState::Completed;
     let received = match order.fiat.guarantee {
+        _ if is_paid => words.paid(),
         Guarantee::Exact => words.received_exact(),
         Guarantee::AtLeast => words.received_at_least(),
         Guarantee::Estimate => words.received_estimate(),
@@ -41,7 +43,7 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
     }];
     // What came of an estimate is sometimes not even known at the end.
     let is_known = fiat.is_some();
-    if is_known || order.state != OrderState::Completed {
+    if is_known || !is_paid {
         facts.push(Fact {
             name: received,
             value: fiat.unwrap_or_else(|| words.unknown().to_owned()),

@@ -330,7 +330,8 @@ fn an_end_without_money_says_where_the_crypto_is() {
     let screen = status(order.clone());
     screen.says("Tú cancelaste el pedido");
     screen.says("no se te cobró nada");
-    screen.is_silent_about("escribe al negocio");
+    screen.says("si ya habías enviado, escribe al negocio");
+    screen.is_silent_about("este número de pedido");
 
     order.custody = Custody::Provider;
     let screen = status(order.clone());
@@ -356,6 +357,24 @@ fn an_end_without_money_says_where_the_crypto_is() {
     let screen = status(order);
     screen.says(HASH);
     screen.is_silent_about("Devuelto");
+}
+
+#[wasm_bindgen_test]
+fn an_order_that_was_called_off_without_a_word_says_how_far_it_was() {
+    for (before, why) in [
+        (OrderState::Created, "no encontró quién transfiriera"),
+        (OrderState::AwaitingDeposit, "no se envió, firmó o autorizó"),
+    ] {
+        let mut order = order_in(before);
+        enter(&mut order, OrderState::Cancelled, noon());
+        status(order.clone()).says(why);
+
+        order.reason = Some(Reason::PriceChanged);
+        status(order).is_silent_about(why);
+    }
+    let mut order = order_in(OrderState::Cancelled);
+    order.reason = Some(Reason::Abandoned);
+    status(order).says("no la uses");
 }
 
 #[wasm_bindgen_test]

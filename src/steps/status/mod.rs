@@ -58,8 +58,8 @@ pub(crate) fn StatusStep(
     });
     let figure = Signal::derive(move || order.with(|order| figure(&locale, order)));
     let reason = Signal::derive(move || {
-        let reason = order.with(|order| order.reason).filter(|_| may_worry());
-        reason.map(|reason| words.reason.of(reason).to_owned())
+        let reason = order.with(|order| words.reason.why(order));
+        reason.filter(|_| may_worry()).map(str::to_owned)
     });
     // Where the crypto is, where the payer may wonder.
     let money = Signal::derive(move || {

@@ -291,7 +291,25 @@ impl StatusBodyMessages {
 }
 
 impl StatusReasonMessages {
-    pub(super) fn of(&self, reason: Reason) -> &'static str {
+    /// Why an order is where it is: by its reason, or by how far it was when it was called off.
+    pub(super) fn why(&self, order: &Order) -> Option<&'static str> {
+        if let Some(reason) = order.reason {
+            return Some(self.of(reason));
+        }
+        let mut before = order.timeline.iter().rev().map(|entry| entry.state);
+        let before = before.find(|state| *state != order.state);
+        if order.state != OrderState::Cancelled {
+            None
+        } else if before == Some(OrderState::AwaitingDeposit) {
+            Some(self.unpaid())
+        } else if before == Some(OrderState::Created) {
+            Some(self.untaken())
+        } else {
+            None
+        }
+    }
+
+    fn of(&self, reason: Reason) -> &'static str {
         match reason {
             Reason::NotCreated => self.not_created(),
             Reason::CreateUnknown => self.create_unknown(),

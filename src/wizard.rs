@@ -20,7 +20,11 @@ pub(crate) enum Wizard {
     /// Sending the crypto.
     Deposit { order: OrderId },
     /// Watching the money arrive.
-    Status { order: OrderId },
+    Status {
+        order: OrderId,
+        /// Whether the crypto is still to come.
+        is_unfunded: bool,
+    },
 }
 
 /// What is sold, for money in which country.
@@ -76,17 +80,6 @@ impl Step {
             Self::Status => "status",
         }
     }
-
-    /// Its place, counted from one.
-    pub(crate) fn place(self) -> usize {
-        match self {
-            Self::Amount => 1,
-            Self::Bank => 2,
-            Self::Confirm => 3,
-            Self::Deposit => 4,
-            Self::Status => 5,
-        }
-    }
 }
 
 impl OrderId {
@@ -107,11 +100,28 @@ impl Wizard {
         }
     }
 
+    /// How far that is, counted from one. It never runs back: what is looked at before the crypto
+    /// is there belongs to sending it.
+    pub(crate) fn place(&self) -> usize {
+        match self {
+            Self::Amount => 1,
+            Self::Bank { .. } => 2,
+            Self::Confirm { .. } => 3,
+            Self::Deposit { .. }
+            | Self::Status {
+                is_unfunded: true, ..
+            } => 4,
+            Self::Status {
+                is_unfunded: false, ..
+            } => 5,
+        }
+    }
+
     /// The order on the screen, once there is one.
     pub(crate) fn order(&self) -> Option<&OrderId> {
         match self {
             Self::Amount | Self::Bank { .. } | Self::Confirm { .. } => None,
-            Self::Deposit { order } | Self::Status { order } => Some(order),
+            Self::Deposit { order } | Self::Status { order, .. } => Some(order),
         }
     }
 
@@ -149,7 +159,10 @@ impl Wizard {
         if order.deposit.is_some() && waits_for_deposit(order.state) {
             Self::Deposit { order: id }
         } else {
-            Self::Status { order: id }
+            Self::Status {
+                order: id,
+                is_unfunded: order.unfunded,
+            }
         }
     }
 }
@@ -330,15 +343,27 @@ mod tests {
     }
 
     #[test]
-    fn places_count_from_one() {
+    fn places_count_from_one_and_never_run_back() {
+        let of = |state, deposit, unfunded| {
+            Wizard::for_order(&Order {
+                unfunded,
+                ..order(state, deposit)
+            })
+        };
         let steps = [
-            Step::Amount,
-            Step::Bank,
-            Step::Confirm,
-            Step::Deposit,
-            Step::Status,
+            Wizard::Amount,
+            Wizard::Bank { ask: ask() },
+            Wizard::Confirm {
+                ask: ask(),
+                payee: payee(),
+            },
+            of(OrderState::Created, None, true),
+            of(OrderState::AwaitingDeposit, Some(transfer()), true),
+            of(OrderState::DepositSubmitted, None, true),
+            of(OrderState::DepositReceived, None, false),
+            of(OrderState::Completed, None, false),
         ];
-        let places: Vec<_> = steps.map(Step::place).into();
-        assert_eq!(places, (1..=Step::COUNT).collect::<Vec<_>>());
+        let places: Vec<_> = steps.iter().map(Wizard::place).collect();
+        assert_eq!(places, [1, 2, 3, 4, 4, 4, Step::COUNT, Step::COUNT]);
     }
 }

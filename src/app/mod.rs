@@ -277,8 +277,9 @@ fn Screen(
             None => before(),
         }
     });
+    let place = Signal::memo(move || wizard.with(Wizard::place));
     let label = move || {
-        let (place, count) = (step.get().place().to_string(), Step::COUNT.to_string());
+        let (place, count) = (place.get().to_string(), Step::COUNT.to_string());
         fill(
             words.common.step_of(),
             &[("step", &place), ("steps", &count)],
@@ -286,11 +287,7 @@ fn Screen(
     };
     view! {
         <div class="checkout__screen" node_ref=screen>
-            <Progress
-                step=Signal::derive(move || step.get().place())
-                of=Step::COUNT
-                label=Signal::derive(label)
-            />
+            <Progress step=place of=Step::COUNT label=Signal::derive(label) />
             {content}
         </div>
     }

@@ -345,6 +345,42 @@ async fn a_form_that_the_provider_lists_is_asked_as_it_is() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_usual_is_asked_for_in_the_payers_language() {
+    let fields = |number_is_required: bool| {
+        json!({ "kind": "fields", "fields": [
+            { "key": "institution_id", "label": "Bank or wallet", "type": "select", "required": true,
+              "options": ["Banco Galicia", "Mercado Pago"] },
+            { "key": "cvu", "label": "CVU", "type": "text", "required": number_is_required },
+            { "key": "phone_number", "label": "Phone number", "type": "tel", "required": false },
+        ] })
+    };
+    for (is_required, language, label, one_of) in [
+        (false, "es-MX", "Teléfono (opcional)", "Llena al menos uno"),
+        (true, "es-MX", "Banco o billetera", "Llena al menos uno"),
+        (
+            false,
+            "en-US",
+            "Phone number (optional)",
+            "Fill in at least one",
+        ),
+    ] {
+        let proxy = offering(move |checkout| {
+            checkout["countries"][0]["form"] = fields(is_required);
+        });
+        let page = Page::open_with(proxy, json!({ "locale": language })).await;
+        page.to_bank("MX").await;
+        page.says(label);
+        page.says("CVU");
+        if is_required {
+            page.is_silent_about(one_of);
+        } else {
+            page.says(one_of);
+        }
+        page.close();
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_saved_account_needs_no_typing() {
     let page = Page::open(offering(|checkout| {
         checkout["destinations"] = json!([

@@ -5,7 +5,7 @@ mod question;
 mod saved;
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use offramp_domain::api::{Checkout, DestinationRequest, Form, Receiver};
+use offramp_domain::api::{Checkout, DestinationRequest, Form, FormField, Receiver};
 use web_sys::HtmlFormElement;
 
 use self::saved::{Accounts, SavedAccounts, Saving};
@@ -40,12 +40,20 @@ pub(crate) fn BankStep(
     let (receiver, is_kept) = checkout
         .with_value(|checkout| (checkout.receiver.clone(), checkout.quote_needs_destination));
     let answer = move |key: &str| drafts.answer(ask.country, key);
-    let (questions, is_registered) = checkout.with_value(|checkout| {
+    let (questions, is_registered, is_any) = checkout.with_value(|checkout| {
         let offer = country_of(checkout, ask.country)?;
         Some(match &offer.form {
-            Form::BuiltIn => (Question::built_in(ask.country.country(), answer), false),
-            Form::Fields { fields } => (Question::listed(fields, answer), false),
-            Form::Registered { fields } => (Question::listed(fields, answer), true),
+            Form::BuiltIn => (
+                Question::built_in(ask.country.country(), answer),
+                false,
+                false,
+            ),
+            Form::Fields { fields } => (
+                Question::listed(fields, answer),
+                false,
+                names_in_ways(fields),
+            ),
+            Form::Registered { fields } => (Question::listed(fields, answer), true, false),
         })
     })?;
     let holder = receiver
@@ -80,7 +88,11 @@ pub(crate) fn BankStep(
     });
     let form = region(move || {
         if accounts.is_another.get() {
-            view! { <Questions asking /> }
+            let one_of = is_any.then(|| view! { <p>{words.bank.one_of()}</p> });
+            view! {
+                {one_of}
+                <Questions asking />
+            }
         } else {
             View::empty()
         }
@@ -125,6 +137,12 @@ pub(crate) fn BankStep(
             </form>
         </section>
     })
+}
+
+/// Whether an account may be named in several ways, none of which is asked for by itself.
+fn names_in_ways(fields: &[FormField]) -> bool {
+    let mut typed = fields.iter().filter(|field| field.options.is_empty());
+    typed.clone().count() > 1 && typed.all(|field| !field.required)
 }
 
 /// What has to be mended, all of it, once the payer wanted to go on.

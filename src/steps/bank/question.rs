@@ -155,7 +155,8 @@ impl Question {
             Source::Again(_) => labels.account_number_again().to_owned(),
             Source::Listed(field) => field.with_value(|field| match FieldKey::parse(&field.key) {
                 Some(known) => built_in_label(words, known).to_owned(),
-                None => field.label.clone(),
+                None => usual_label(words, &field.key)
+                    .map_or_else(|| field.label.clone(), str::to_owned),
             }),
             Source::BuiltIn(field) => built_in_label(words, field.key).to_owned(),
         };
@@ -373,6 +374,19 @@ fn built_in_label(words: Words, key: FieldKey) -> &'static str {
         FieldKey::AddressCountry => labels.address_country(),
         FieldKey::Iban => labels.iban(),
         FieldKey::Bic => labels.bic(),
+    }
+}
+
+/// What providers ask for beside that, under the keys that are usual for it.
+fn usual_label(words: Words, key: &str) -> Option<&'static str> {
+    let labels = &words.bank.label;
+    match key {
+        "full_name" => Some(labels.full_name()),
+        "institution_id" => Some(labels.institution()),
+        "phone_number" => Some(labels.phone_number()),
+        "address" => Some(labels.address()),
+        "ifsc_code" => Some(labels.ifsc_code()),
+        _ => None,
     }
 }
 

@@ -303,6 +303,7 @@ async fn a_price_that_is_gone_does_not_come_back_when_its_successor_is_refused()
     .await;
     page.press("accept-quote").await;
     page.until_says("El proveedor de pagos no responde").await;
+    page.is_silent_about("Pidiendo el mejor precio");
     assert_eq!(page.text("[data-testid='confirm-total']"), "1,800.00 MXN");
 }
 
@@ -539,6 +540,7 @@ async fn a_price_that_cannot_be_had_is_asked_for_on_a_press() {
     .await;
     page.to_confirm().await;
     page.until_says("El proveedor de pagos no responde").await;
+    page.is_silent_about("Pidiendo el mejor precio");
     page.proxy.answer(usual);
     page.press("update-rate").await;
     page.until_says("1,818.46 MXN").await;

@@ -267,7 +267,7 @@ async fn a_paid_order_shows_what_came_of_it() {
         "100 USDC",
         "Santander •••• 7120",
         "ord_1",
-        "No queda nada",
+        "Este pedido está cerrado",
     ] {
         screen.says(words);
     }

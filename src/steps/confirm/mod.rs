@@ -85,6 +85,8 @@ pub(crate) fn ConfirmStep(
             )
         })
     });
+    let is_refused =
+        Signal::derive(move || held.phase.with(|phase| matches!(phase, Phase::Refused(_))));
     // A press on the button is a decision of its own.
     let touch = move |event: &Event| {
         let target = event
@@ -106,7 +108,7 @@ pub(crate) fn ConfirmStep(
             <h2 class="checkout-step__title" tabindex="-1">
                 {words.title()}
             </h2>
-            <Total quote asked />
+            <Total quote asked is_refused />
             <Changed confirming />
             <Review quote account receiver />
             <WhatIf quote />

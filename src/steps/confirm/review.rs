@@ -23,6 +23,8 @@ pub(super) fn Total(
     quote: Signal<Option<Quote>>,
     /// What is said instead of how binding it is, while the payer is asked about it.
     asked: Signal<Option<String>>,
+    /// Whether there is no price to wait for.
+    is_refused: Signal<bool>,
 ) -> View {
     let locale = context().locale;
     let words = locale.words;
@@ -36,7 +38,12 @@ pub(super) fn Total(
         label.to_owned()
     });
     let figure = region(move || match quote.get() {
-        Some(quote) => locale.money(headline(&quote), quote.currency).into_view(),
+        // On a narrow screen the currency goes to the next line, in one piece.
+        Some(quote) => locale
+            .money(headline(&quote), quote.currency)
+            .replace('\u{a0}', " ")
+            .into_view(),
+        None if is_refused.get() => "—".into_view(),
         None => view! {
             <Skeleton />
             <span class="checkout-visually-hidden">{words.confirm.loading()}</span>

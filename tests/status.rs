@@ -146,7 +146,7 @@ fn whose_turn_it_is_and_until_when_is_said() {
         (Party::Partner, "Le toca al negocio, hasta el 1 de mayo"),
         (
             Party::Provider,
-            "sigue el proveedor de pagos, hasta el 1 de mayo",
+            "Le toca al proveedor de pagos, hasta el 1 de mayo",
         ),
     ] {
         let mut order = order_in(OrderState::DepositSubmitted);

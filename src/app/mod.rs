@@ -277,7 +277,7 @@ fn Screen(
             None => before(),
         }
     });
-    let place = Signal::memo(move || wizard.with(Wizard::place));
+    let place = Signal::derive(move || wizard.with(Wizard::place));
     let label = move || {
         let (place, count) = (place.get().to_string(), Step::COUNT.to_string());
         fill(

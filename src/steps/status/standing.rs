@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offramp_domain::{
-    api::{Action, Next, Order, Party},
+    api::{Action, Order, Party},
     bank::CountryCode,
     order::{Custody, OrderState, Reason, is_closed},
     time::Timestamp,
@@ -154,29 +154,23 @@ pub(crate) fn state_title(words: &Messages, order: &Order) -> &'static str {
 /// Who acts next, and until when.
 pub(crate) fn next_sentence(locale: &Locale, order: &Order) -> String {
     let words = &locale.words.status.next;
-    match &order.next {
-        Some(Next { by, until: None }) => match by {
-            Party::Payer => words.payer(),
-            Party::Partner => words.partner(),
-            Party::Provider => words.provider(),
-        }
-        .to_owned(),
-        Some(Next {
-            by,
-            until: Some(until),
-        }) => {
-            let sentence = match by {
-                Party::Payer => words.payer_until(),
-                Party::Partner => words.partner_until(),
-                Party::Provider => words.provider_until(),
-            };
-            // A time may end in a full stop of its own: `8:13 p.m.`
-            let time = locale.date_time(*until);
-            fill(sentence, &[("time", time.trim_end_matches('.'))])
-        }
-        None if is_closed(order.state, order.custody) => words.over().to_owned(),
-        None => words.nobody().to_owned(),
+    if is_closed(order.state, order.custody) {
+        return words.over().to_owned();
     }
+    // Over, with the crypto in other hands: whoever has it has to say what becomes of it.
+    let by = order.next.as_ref().map_or(Party::Provider, |next| next.by);
+    let (whose, rest) = match by {
+        Party::Payer => (words.payer(), "."),
+        Party::Partner => (words.partner(), words.wait()),
+        Party::Provider => (words.provider(), words.wait()),
+    };
+    let until = order.next.as_ref().and_then(|next| next.until);
+    let until = until.map_or_else(String::new, |until| {
+        // A time may end in a full stop of its own: `8:13 p.m.`
+        let time = locale.date_time(until);
+        fill(words.until(), &[("time", time.trim_end_matches('.'))])
+    });
+    [whose, &until, rest].concat()
 }
 
 /// Until when the order may stay where it is before that is unusual; nothing where it depends on

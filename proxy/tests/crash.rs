@@ -24,10 +24,10 @@ mod point;
 #[path = "crash/program.rs"]
 #[expect(dead_code, reason = "what the load needs besides")]
 mod program;
-#[path = "unigox/signer.rs"]
-mod signer;
 #[path = "crash/theirs.rs"]
 mod theirs;
+#[path = "support/wallet.rs"]
+mod wallet;
 
 use std::{env, time::Duration};
 

@@ -13,8 +13,6 @@ mod nonces;
 mod shop;
 #[path = "unigox/signatures.rs"]
 mod signatures;
-#[path = "unigox/signer.rs"]
-mod signer;
 #[expect(dead_code, reason = "what the API's tests need besides")]
 mod support;
 #[path = "unigox/turns.rs"]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     backend::{Adapter, Backend},
     program::{ORIGIN, PARTNER, Program},
-    signer::Wallet,
+    wallet::Wallet,
 };
 
 static KEYS: AtomicU64 = AtomicU64::new(1);

@@ -16,8 +16,8 @@ use crate::{
     page::{Actor, Page, id, new_key, state, text},
     point::{Choice, Point},
     program::Program,
-    signer::Wallet,
     theirs::Theirs,
+    wallet::Wallet,
 };
 
 /// How long a payer looks at one state, in real time.

@@ -11,8 +11,8 @@ use crate::{
     page::{Actor, Page, id, state},
     point::Choice,
     program::Program,
-    signer::Wallet,
     theirs::Stage,
+    wallet::Wallet,
 };
 
 impl Payer {

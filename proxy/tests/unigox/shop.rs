@@ -1,5 +1,8 @@
 //! A shop whose payers sell through UNIGOX.
 
+#[path = "../support/wallet.rs"]
+pub(crate) mod wallet;
+
 use std::{cell::Cell, time::Duration};
 
 use axum::http::Method;
@@ -12,17 +15,10 @@ use offramp_simulator::{
 };
 use serde_json::{Value, json};
 
+use self::wallet::{WALLET_KEY, Wallet};
 use crate::support::{
     Answer, Backend, Bench, Outcome, PARTNER, Shopper, session, shopper::new_key,
 };
-
-/// The second account of the public development mnemonic: a payer's wallet.
-pub(crate) const WALLET_KEY: &str =
-    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-
-/// The third: somebody else's.
-pub(crate) const STRANGER_KEY: &str =
-    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
 
 /// A shop of either kind, at a rate that stays.
 pub(crate) async fn open(backend: Backend) -> Outcome<Bench> {
@@ -200,4 +196,23 @@ pub(crate) async fn to_sign(shopper: &Shopper<'_>, id: &str, action: &str) -> Ou
     let path = format!("/v1/orders/{id}/signing_requests");
     let body = json!({ "action": action });
     shopper.ask(Method::POST, &path).json(&body).await
+}
+
+/// Links the wallet, which has a thousand USDT.
+pub(crate) async fn link(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<Wallet> {
+    let wallet = Wallet::new(WALLET_KEY)?;
+    let address = wallet.address();
+    let body = json!({ "address": address });
+    let path = "/v1/wallets/challenge";
+    let challenge = shopper.ask(Method::POST, path).json(&body).await?;
+    let message = challenge.json["message"]
+        .as_str()
+        .ok_or_else(|| challenge.text.clone())?;
+    let signature = wallet.sign_message(message)?;
+    let body = json!({ "address": address, "message": message, "signature": signature });
+    let linked = shopper.ask(Method::POST, "/v1/wallets").json(&body).await?;
+    assert_eq!(linked.status, 201, "{}", linked.text);
+    assert_eq!(linked.json["address"], address);
+    unigox(bench).mint(&address, "USDT", Decimal::from(1_000))?;
+    Ok(wallet)
 }

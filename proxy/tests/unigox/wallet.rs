@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{
     shop::{
-        self, STRANGER_KEY, WALLET_KEY, authorise, cleo, payer, play, sell, to_sign, unigox, until,
+        self, authorise, cleo, link, payer, play, sell, to_sign, unigox, until,
+        wallet::{STRANGER_KEY, WALLET_KEY, Wallet},
     },
-    signer::Wallet,
     support::{Answer, Backend, Bench, ORIGIN, Outcome, Shopper},
 };
 
@@ -23,24 +23,6 @@ async fn open() -> Outcome<Bench> {
 
 async fn post(shopper: &Shopper<'_>, path: &str, body: &Value) -> Outcome<Answer> {
     shopper.ask(Method::POST, path).json(body).await
-}
-
-/// Links the wallet, which has a thousand USDT.
-async fn link(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<Wallet> {
-    let wallet = Wallet::new(WALLET_KEY)?;
-    let address = wallet.address();
-    let body = json!({ "address": address });
-    let challenge = post(shopper, "/v1/wallets/challenge", &body).await?;
-    let message = challenge.json["message"]
-        .as_str()
-        .ok_or_else(|| challenge.text.clone())?;
-    let signature = wallet.sign_message(message)?;
-    let body = json!({ "address": address, "message": message, "signature": signature });
-    let linked = post(shopper, "/v1/wallets", &body).await?;
-    assert_eq!(linked.status, 201, "{}", linked.text);
-    assert_eq!(linked.json["address"], address);
-    unigox(bench).mint(&address, "USDT", Decimal::from(1_000))?;
-    Ok(wallet)
 }
 
 async fn accepted(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<String> {

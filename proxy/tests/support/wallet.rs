@@ -1,12 +1,20 @@
-//! A wallet in a browser: a private key that signs what its owner is shown.
+//! A payer's wallet, which signs by itself and not by the proxy's code.
 
 use alloy_primitives::{
     Address, B256, Bytes, Signature, U256, aliases::U48, eip191_hash_message, hex,
 };
 use alloy_sol_types::{Eip712Domain, SolStruct as _, sol};
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use k256::ecdsa::SigningKey;
 use serde_json::Value;
+
+/// The second account of the public development mnemonic: a payer's wallet.
+pub(crate) const WALLET_KEY: &str =
+    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+
+/// The third: somebody else's.
+pub(crate) const STRANGER_KEY: &str =
+    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
 
 sol! {
     struct ForwardRequest {
@@ -34,13 +42,13 @@ sol! {
 }
 
 /// A wallet in a browser.
+#[derive(Debug)]
 pub(crate) struct Wallet(SigningKey);
 
 impl Wallet {
-    /// By its private key, of 32 bytes in hex.
     pub(crate) fn new(key: &str) -> Result<Self> {
-        let key = SigningKey::from_slice(&hex::decode(key)?);
-        Ok(Self(key.map_err(Error::msg)?))
+        let key = hex::decode(key)?;
+        Ok(Self(SigningKey::from_slice(&key)?))
     }
 
     pub(crate) fn address(&self) -> String {
@@ -96,8 +104,7 @@ impl Wallet {
     }
 
     fn sign(&self, digest: B256) -> Result<String> {
-        let signed = self.0.sign_prehash_recoverable(digest.as_slice());
-        let signature = Signature::from(signed.map_err(Error::msg)?);
+        let signature = Signature::from(self.0.sign_prehash_recoverable(digest.as_slice())?);
         Ok(hex::encode_prefixed(signature.as_bytes()))
     }
 }

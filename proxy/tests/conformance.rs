@@ -22,6 +22,8 @@ mod orders;
 mod payers;
 #[path = "conformance/prices.rs"]
 mod prices;
+#[path = "conformance/scene.rs"]
+mod scene;
 #[path = "conformance/signatures.rs"]
 mod signatures;
 #[path = "conformance/stand_in.rs"]
@@ -30,6 +32,8 @@ mod stand_in;
 mod table;
 #[path = "conformance/unigox.rs"]
 mod unigox;
+#[path = "support/wallet.rs"]
+mod wallet;
 
 use anyhow::Result;
 
@@ -111,3 +115,4 @@ macro_rules! keeps_every_promise {
 keeps_every_promise! { with_capa: crate::capa::CapaHarness }
 keeps_every_promise! { with_cryptopocket: crate::cryptopocket::PocketHarness }
 keeps_every_promise! { with_unigox: crate::unigox::UnigoxHarness }
+keeps_every_promise! { with_unigox_by_wallet: crate::unigox::ByWallet }

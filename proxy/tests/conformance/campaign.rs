@@ -9,14 +9,16 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use offramp_domain::{quote::QuoteKind, time::Timestamp};
-use offramp_proxy::provider::{CreateOutcome, NewOrder, Provider, ProviderError, ProviderRef};
+use futures::future::join_all;
+use offramp_domain::time::Timestamp;
+use offramp_proxy::provider::{ActOutcome, CreateOutcome, Provider, ProviderError, SigningError};
 use offramp_simulator::Operation;
 
 use super::{
     faults::full_text,
-    harness::{Harness, created, new_order},
+    harness::Harness,
     log::Log,
+    scene::Scene,
     stand_in::IMPATIENT,
     table::{Asked, End, Way, documented, ways},
 };
@@ -25,9 +27,9 @@ use super::{
 const SLACK: Duration = Duration::from_secs(2);
 
 /// How a call ended.
-struct Ended {
-    how: End,
-    said: String,
+pub(crate) struct Ended {
+    pub(crate) how: End,
+    pub(crate) said: String,
     took: Duration,
 }
 
@@ -56,12 +58,12 @@ async fn campaign(harness: &dyn Harness, seed: u64) -> Result<()> {
 
 /// All calls at once, under one fault.
 async fn meet(harness: &dyn Harness, way: &Way) -> Result<()> {
-    let order = new_order(harness, "100").await?;
-    let sent = created(harness, "100").await?.reference;
-    let unwanted = created(harness, "100").await?.reference;
+    let scene = Scene::set(harness).await?;
     let before = harness.requests(Operation::Create);
     switch_on(harness, way).await;
-    let ended = ask_everything(harness, &order, &sent, &unwanted).await?;
+    let provider = harness.impatient();
+    let ended = Asked::ALL.map(async |asked| (asked, ask(provider, &scene, asked).await));
+    let ended = join_all(ended).await;
     harness.open_door().await;
     harness.clear_faults();
 
@@ -81,8 +83,7 @@ async fn meet(harness: &dyn Harness, way: &Way) -> Result<()> {
         }
     }
     // Whatever it was, it is over.
-    let user = harness.verified_payer();
-    harness.provider().read(&user, &sent).await?;
+    harness.provider().read(&scene.payer, &scene.sent).await?;
     Ok(())
 }
 
@@ -97,40 +98,36 @@ async fn switch_on(harness: &dyn Harness, way: &Way) {
     }
 }
 
-async fn ask_everything(
-    harness: &dyn Harness,
-    order: &NewOrder,
-    sent: &ProviderRef,
-    unwanted: &ProviderRef,
-) -> Result<[(Asked, Ended); 8]> {
-    let provider: &dyn Provider = harness.impatient();
-    let user = harness.verified_payer();
-    let price = harness.ask(QuoteKind::Indicative, "100")?;
-    let lock = harness.ask(QuoteKind::Firm, "100")?;
+/// Asks one thing.
+pub(crate) async fn ask(provider: &dyn Provider, scene: &Scene, asked: Asked) -> Ended {
     let since = Timestamp::from_millis(0);
-    let ended = tokio::join!(
-        timed(provider.quote(&price)),
-        timed(provider.quote(&lock)),
-        timed_create(provider.create(order)),
-        timed(provider.read(&user, sent)),
-        timed(provider.list(&user, since)),
-        timed(provider.execute(sent, None)),
-        timed(provider.cancel(unwanted)),
-        timed(provider.verification(&user)),
-    );
-    Ok([
-        (Asked::Price, ended.0),
-        (Asked::Lock, ended.1),
-        (Asked::Create, ended.2),
-        (Asked::Read, ended.3),
-        (Asked::List, ended.4),
-        (Asked::Execute, ended.5),
-        (Asked::Cancel, ended.6),
-        (Asked::Verify, ended.7),
-    ])
+    let Scene { payer, signed, .. } = scene;
+    let (newcomer, link) = &scene.to_be_linked;
+    let (transfer, signature) = &signed.transferred;
+    let (refund, signature_back) = &signed.refunded;
+    match asked {
+        Asked::Price => timed(provider.quote(&scene.price)).await,
+        Asked::Lock => timed(provider.quote(&scene.lock)).await,
+        Asked::Create => timed_create(provider.create(&scene.order)).await,
+        Asked::Read => timed(provider.read(payer, &scene.sent)).await,
+        Asked::List => timed(provider.list(payer, since)).await,
+        Asked::Execute => timed_act(provider.execute(&scene.sent, None)).await,
+        Asked::Cancel => timed_act(provider.cancel(&scene.unwanted)).await,
+        Asked::Verify => timed(provider.verification(payer)).await,
+        Asked::Save => timed(provider.save_account(payer, &scene.account)).await,
+        Asked::Provide => timed_act(provider.provide(payer, &scene.sent, &scene.answers)).await,
+        Asked::Wallet => timed(provider.wallet(payer)).await,
+        Asked::Challenge => timed(provider.wallet_challenge(&scene.unlinked, &link.address)).await,
+        Asked::Link => timed(provider.link_wallet(newcomer, link)).await,
+        Asked::ToSign => timed(provider.to_sign(&signed.transfer)).await,
+        Asked::HandIn => timed_act(provider.hand_in(transfer, signature)).await,
+        Asked::ToSignBack => timed(provider.to_sign(&signed.refund)).await,
+        Asked::HandInBack => timed_act(provider.hand_in(refund, signature_back)).await,
+        Asked::Confirm => timed_act(provider.confirm(&signed.delivered)).await,
+    }
 }
 
-async fn timed<T: Debug>(call: impl Future<Output = Result<T, ProviderError>>) -> Ended {
+async fn timed<T: Debug, E: Ends>(call: impl Future<Output = Result<T, E>>) -> Ended {
     let begun = Instant::now();
     let answer = call.await;
     let took = begun.elapsed();
@@ -141,33 +138,57 @@ async fn timed<T: Debug>(call: impl Future<Output = Result<T, ProviderError>>) -
             took,
         },
         Err(error) => Ended {
-            how: end(&error),
+            how: error.end(),
             said: full_text(&error),
             took,
         },
     }
 }
 
-async fn timed_create(call: impl Future<Output = CreateOutcome>) -> Ended {
-    let begun = Instant::now();
-    let outcome = call.await;
-    let took = begun.elapsed();
-    let (how, said) = match &outcome {
-        CreateOutcome::Created(snapshot) => (End::Answered, format!("{snapshot:?}")),
-        CreateOutcome::Refused(refusal) => (End::Refused, refusal.to_string()),
-        CreateOutcome::NotSent(error) | CreateOutcome::Uncertain(error) => {
-            (end(error), full_text(error as &(dyn Error + 'static)))
+/// What is refused is no answer that was hoped for.
+async fn timed_act(call: impl Future<Output = Result<ActOutcome, ProviderError>>) -> Ended {
+    timed(async {
+        match call.await? {
+            ActOutcome::Refused(refusal) => Err(ProviderError::Refused(refusal)),
+            done @ ActOutcome::Done { .. } => Ok(done),
         }
-    };
-    Ended { how, said, took }
+    })
+    .await
 }
 
-fn end(error: &ProviderError) -> End {
-    match error {
-        ProviderError::Unavailable(_) => End::NoAnswer,
-        ProviderError::NotSent { .. } => End::NotSent,
-        ProviderError::RateLimited { .. } => End::SlowDown,
-        ProviderError::Refused(_) | ProviderError::Key => End::Refused,
+async fn timed_create(call: impl Future<Output = CreateOutcome>) -> Ended {
+    timed(async {
+        match call.await {
+            CreateOutcome::Created(snapshot) => Ok(snapshot),
+            CreateOutcome::Refused(refusal) => Err(ProviderError::Refused(refusal)),
+            CreateOutcome::NotSent(error) | CreateOutcome::Uncertain(error) => Err(error),
+        }
+    })
+    .await
+}
+
+/// A way in which a call did not work.
+trait Ends: Error + 'static {
+    fn end(&self) -> End;
+}
+
+impl Ends for ProviderError {
+    fn end(&self) -> End {
+        match self {
+            Self::Unavailable(_) => End::NoAnswer,
+            Self::NotSent { .. } => End::NotSent,
+            Self::RateLimited { .. } => End::SlowDown,
+            Self::Refused(_) | Self::Key => End::Refused,
+        }
+    }
+}
+
+impl Ends for SigningError {
+    fn end(&self) -> End {
+        match self {
+            Self::Unexpected(_) => End::Unexpected,
+            Self::Provider(error) => error.end(),
+        }
     }
 }
 

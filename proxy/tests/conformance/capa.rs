@@ -166,23 +166,24 @@ impl Harness for CapaHarness {
         &STATUSES
     }
 
+    /// One order is read from the list.
     fn operation(&self, asked: Asked) -> Operation {
-        match asked {
-            Asked::Price | Asked::Lock => Operation::Quote,
-            Asked::Create => Operation::Create,
-            // One order is read from the list.
-            Asked::Read | Asked::List => Operation::List,
-            Asked::Execute => Operation::Execute,
-            Asked::Cancel => Operation::Cancel,
-            Asked::Verify => Operation::Kyc,
+        if asked == Asked::Read {
+            Operation::List
+        } else {
+            asked.operation()
         }
     }
 
     fn has_numbers(&self, asked: Asked) -> bool {
-        match asked {
-            Asked::Price | Asked::Lock | Asked::Create | Asked::Read | Asked::List => true,
-            Asked::Execute | Asked::Cancel | Asked::Verify => false,
-        }
+        [
+            Asked::Price,
+            Asked::Lock,
+            Asked::Create,
+            Asked::Read,
+            Asked::List,
+        ]
+        .contains(&asked)
     }
 
     fn keeps_history(&self) -> bool {

@@ -203,25 +203,9 @@ impl Harness for PocketHarness {
         ]
     }
 
-    fn operation(&self, asked: Asked) -> Operation {
-        match asked {
-            Asked::Price | Asked::Lock => Operation::Quote,
-            Asked::Create => Operation::Create,
-            Asked::Read => Operation::Read,
-            Asked::List => Operation::List,
-            Asked::Verify => Operation::Kyc,
-            // There are no such calls.
-            Asked::Execute => Operation::Execute,
-            Asked::Cancel => Operation::Cancel,
-        }
-    }
-
     /// The amount of a price, and the decimals of an order.
     fn has_numbers(&self, asked: Asked) -> bool {
-        match asked {
-            Asked::Price | Asked::Lock | Asked::Read | Asked::List => true,
-            Asked::Create | Asked::Execute | Asked::Cancel | Asked::Verify => false,
-        }
+        [Asked::Price, Asked::Lock, Asked::Read, Asked::List].contains(&asked)
     }
 
     fn keeps_history(&self) -> bool {

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use async_trait::async_trait;
 use http::HeaderMap;
 use offramp_domain::{
-    api::{AfterSending, Form, PayerRef},
+    api::{AfterSending, Form, PayerRef, WalletLinkRequest},
     bank::{Answers, BankDetails, CountryCode, FieldKey, ListedDetails},
     money::Amount,
     quote::QuoteKind,
@@ -98,7 +98,9 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
     fn statuses(&self) -> &'static [&'static str];
 
     /// Which call of the provider's answers this.
-    fn operation(&self, asked: Asked) -> Operation;
+    fn operation(&self, asked: Asked) -> Operation {
+        asked.operation()
+    }
 
     /// Whether amounts are JSON numbers in the answer to this.
     fn has_numbers(&self, asked: Asked) -> bool;
@@ -184,6 +186,19 @@ pub(crate) trait Harness: fmt::Debug + Send + Sync {
         bail!("nothing is signed")
     }
 
+    /// An account that is saved before a price is asked for.
+    async fn account_to_save(&self) -> Result<ListedDetails> {
+        match ListedDetails::accept(CountryCode::Mx, &[], &[], |_, _| true) {
+            Ok(details) => Ok(details),
+            Err(problems) => bail!("{problems:?}"),
+        }
+    }
+
+    /// A payer whose wallet is not linked yet, and what links it.
+    async fn to_be_linked(&self) -> Result<(ProviderUserId, WalletLinkRequest)> {
+        Ok((self.verified_payer(), nothing_linked()))
+    }
+
     /// The provider says this about an order from now on.
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()>;
 
@@ -200,6 +215,15 @@ pub(crate) fn can(provider: &dyn Provider, asked: Asked) -> bool {
     match asked {
         Asked::Execute => capabilities.after_sending == AfterSending::ReportSent,
         Asked::Cancel => capabilities.can_cancel,
+        Asked::Save => capabilities.quote_needs_destination,
+        Asked::Wallet | Asked::Challenge | Asked::Link => capabilities.links_wallet,
+        // Nobody else misses anything once there is an order.
+        Asked::Provide
+        | Asked::ToSign
+        | Asked::HandIn
+        | Asked::ToSignBack
+        | Asked::HandInBack
+        | Asked::Confirm => is_signed_for(provider),
         Asked::Price | Asked::Lock | Asked::Create | Asked::Read | Asked::List | Asked::Verify => {
             true
         }
@@ -247,6 +271,15 @@ pub(crate) fn answered(
 
 pub(crate) fn amount(text: &str) -> Result<Amount> {
     Ok(text.parse()?)
+}
+
+/// What links nothing, where no wallets are linked.
+pub(crate) fn nothing_linked() -> WalletLinkRequest {
+    WalletLinkRequest {
+        address: String::new(),
+        message: String::new(),
+        signature: String::new(),
+    }
 }
 
 /// What a create is sent with, at a price taken now.

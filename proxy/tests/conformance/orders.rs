@@ -18,8 +18,10 @@ use offramp_simulator::Fault;
 use secrecy::ExposeSecret as _;
 
 use super::{
+    campaign::ask,
     harness::{Harness, can, created, is_signed_for},
-    table::Asked,
+    scene::Scene,
+    table::{Asked, End},
 };
 
 pub(crate) async fn a_new_order_awaits_a_deposit(harness: &dyn Harness) -> Result<()> {
@@ -223,26 +225,19 @@ pub(crate) async fn what_is_funded_cannot_be_cancelled(harness: &dyn Harness) ->
 
 pub(crate) async fn what_a_provider_cannot_do_is_never_asked(harness: &dyn Harness) -> Result<()> {
     let provider = harness.provider();
-    let order = created(harness, "100").await?.reference;
-    for asked in [Asked::Execute, Asked::Cancel] {
-        if can(provider, asked) {
-            continue;
-        }
-        let refused = match asked {
-            Asked::Execute => provider.execute(&order, None).await,
-            Asked::Cancel
-            | Asked::Price
-            | Asked::Lock
-            | Asked::Create
-            | Asked::Read
-            | Asked::List
-            | Asked::Verify => provider.cancel(&order).await,
-        };
-        ensure!(
-            matches!(refused, Err(ProviderError::Refused(_))),
-            "{asked:?}: {refused:?}"
+    let scene = Scene::set(harness).await?;
+    for asked in Asked::ALL
+        .into_iter()
+        .filter(|asked| !can(provider, *asked))
+    {
+        let before = harness.requests(harness.operation(asked));
+        let ended = ask(provider, &scene, asked).await;
+        assert_eq!(ended.how, End::Refused, "{asked:?}: {}", ended.said);
+        assert_eq!(
+            harness.requests(harness.operation(asked)),
+            before,
+            "{asked:?}"
         );
-        assert_eq!(harness.requests(harness.operation(asked)), 0);
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(crate) async fn nothing_is_signed_but_what_was_agreed(harness: &dyn Harness)
     harness.accept(&order)?;
     let agreed = harness.expected(&order, Purpose::Transfer, "100")?;
     harness.provider().to_sign(&agreed).await?;
-    let stranger = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8".to_owned();
+    let stranger = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC".to_owned();
     let others = [
         Expected {
             crypto_amount: amount("99.99")?,

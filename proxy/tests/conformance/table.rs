@@ -1,6 +1,6 @@
 //! The table of `docs/reliability.md`: how each call ends under each fault.
 
-use offramp_simulator::{Fault, Shut};
+use offramp_simulator::{Fault, Operation, Shut};
 
 use super::harness::{Harness, can};
 
@@ -15,11 +15,25 @@ pub(crate) enum Asked {
     Execute,
     Cancel,
     Verify,
+    /// An account is saved.
+    Save,
+    /// What an order misses is given.
+    Provide,
+    /// Whether a wallet is linked, what it signs to be linked, and its linking.
+    Wallet,
+    Challenge,
+    Link,
+    /// What moves the crypto by a signature, and that signature; and the same to have it back.
+    ToSign,
+    HandIn,
+    ToSignBack,
+    HandInBack,
+    Confirm,
 }
 
 impl Asked {
     /// Everything.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Price,
         Self::Lock,
         Self::Create,
@@ -28,7 +42,37 @@ impl Asked {
         Self::Execute,
         Self::Cancel,
         Self::Verify,
+        Self::Save,
+        Self::Provide,
+        Self::Wallet,
+        Self::Challenge,
+        Self::Link,
+        Self::ToSign,
+        Self::HandIn,
+        Self::ToSignBack,
+        Self::HandInBack,
+        Self::Confirm,
     ];
+
+    /// Which call of the simulator answers it, where the provider has no other.
+    pub(crate) fn operation(self) -> Operation {
+        match self {
+            Self::Price | Self::Lock => Operation::Quote,
+            Self::Create => Operation::Create,
+            Self::Read => Operation::Read,
+            Self::List => Operation::List,
+            Self::Execute => Operation::Execute,
+            Self::Cancel => Operation::Cancel,
+            Self::Verify | Self::Provide => Operation::Kyc,
+            Self::Save => Operation::Accounts,
+            Self::Wallet | Self::Challenge | Self::Link => Operation::Wallet,
+            Self::ToSign => Operation::Parameters,
+            Self::HandIn => Operation::Authorise,
+            Self::ToSignBack => Operation::RefundParameters,
+            Self::HandInBack => Operation::Refund,
+            Self::Confirm => Operation::Confirm,
+        }
+    }
 }
 
 /// How a call ends.
@@ -42,6 +86,8 @@ pub(crate) enum End {
     NoAnswer,
     /// The provider asks for time.
     SlowDown,
+    /// There is something to sign, and it is not what was agreed.
+    Unexpected,
     /// For certain refused: no fault may look like that, and what a provider cannot do always does.
     Refused,
 }
@@ -58,6 +104,8 @@ pub(crate) enum Way {
 pub(crate) enum Spoils {
     /// Nothing that could be read.
     Everything,
+    /// Nothing that is of the type that it should be of.
+    Types,
     /// Nothing but a word about when to ask again.
     Patience,
     /// All but some member.
@@ -66,6 +114,10 @@ pub(crate) enum Spoils {
     Amounts,
     /// All but the id.
     Id,
+    /// All but the word for how something stands.
+    Word,
+    /// All but that nothing is there besides.
+    Completeness,
     /// Nothing that is relied on.
     Nothing,
 }
@@ -83,7 +135,6 @@ pub(crate) fn ways(seed: u64) -> Vec<Way> {
         Fault::ServerErrorAfter,
         Fault::BadGateway,
         Fault::MalformedJson,
-        Fault::WrongType,
         Fault::Truncated,
         Fault::EmptyBody,
         Fault::TenMegabytes,
@@ -93,6 +144,7 @@ pub(crate) fn ways(seed: u64) -> Vec<Way> {
     ];
     let some = [
         (Spoils::Patience, Fault::RateLimited),
+        (Spoils::Types, Fault::WrongType),
         (
             Spoils::OneMember,
             Fault::MissingField {
@@ -105,12 +157,12 @@ pub(crate) fn ways(seed: u64) -> Vec<Way> {
                 nth: mixed(seed, 2),
             },
         ),
-        (Spoils::Nothing, Fault::ExtraFields),
+        (Spoils::Completeness, Fault::ExtraFields),
         (Spoils::Nothing, Fault::NumberAsString),
         (Spoils::Amounts, Fault::NegativeAmount),
         (Spoils::Amounts, Fault::HugeAmount),
-        (Spoils::Nothing, Fault::UnknownStatus),
-        (Spoils::Nothing, Fault::StatusBack),
+        (Spoils::Word, Fault::UnknownStatus),
+        (Spoils::Word, Fault::StatusBack),
         (Spoils::Id, Fault::AnotherId),
     ];
     let everything = everything.map(|fault| (Spoils::Everything, fault));
@@ -136,18 +188,44 @@ pub(crate) fn documented(harness: &dyn Harness, way: &Way, asked: Asked) -> &'st
         Way::Fault(spoils, _) => spoils,
     };
     match spoils {
-        Spoils::Everything => &[End::NoAnswer],
+        // The id of what was saved is a text in one place and a number in another.
+        Spoils::Types if asked == Asked::Save => &[End::Answered],
+        Spoils::Everything | Spoils::Types => &[End::NoAnswer],
         Spoils::Patience => &[End::SlowDown],
         // It depends on which member it is.
+        Spoils::OneMember if is_to_be_signed(asked) => {
+            &[End::Answered, End::NoAnswer, End::Unexpected]
+        }
         Spoils::OneMember => &[End::Answered, End::NoAnswer],
         Spoils::Amounts if harness.has_numbers(asked) => &[End::NoAnswer],
-        Spoils::Amounts | Spoils::Nothing => &[End::Answered],
+        // A wallet is linked where nothing else is said of it.
+        Spoils::Word if asked == Asked::Link => &[End::NoAnswer],
+        // More than the domain of what is signed would be another domain.
+        Spoils::Completeness if asked == Asked::ToSignBack => &[End::NoAnswer],
+        Spoils::Amounts | Spoils::Word | Spoils::Completeness | Spoils::Nothing => &[End::Answered],
         // Only what was asked for by its id can be held against it here.
         Spoils::Id => match asked {
-            Asked::Read | Asked::Execute | Asked::Cancel => &[End::NoAnswer],
-            Asked::Price | Asked::Lock | Asked::Create | Asked::List | Asked::Verify => {
-                &[End::Answered]
-            }
+            Asked::ToSign | Asked::ToSignBack => &[End::Unexpected],
+            Asked::Read
+            | Asked::Execute
+            | Asked::Cancel
+            | Asked::HandIn
+            | Asked::HandInBack
+            | Asked::Confirm => &[End::NoAnswer],
+            Asked::Price
+            | Asked::Lock
+            | Asked::Create
+            | Asked::List
+            | Asked::Verify
+            | Asked::Save
+            | Asked::Provide
+            | Asked::Wallet
+            | Asked::Challenge
+            | Asked::Link => &[End::Answered],
         },
     }
+}
+
+fn is_to_be_signed(asked: Asked) -> bool {
+    asked == Asked::ToSign || asked == Asked::ToSignBack
 }

@@ -1,12 +1,12 @@
-//! UNIGOX, before its stand-in on a real socket, with the partner's wallet paying.
+//! UNIGOX, before its stand-in on a real socket: the partner's wallet pays, or the payer's own.
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use async_trait::async_trait;
 use offramp_domain::{
-    api::{MaskedDestination, PayerRef},
-    bank::CountryCode,
+    api::{MaskedDestination, PayerRef, WalletLinkRequest},
+    bank::{CountryCode, ListedDetails},
     money::{Currency, Token},
     network::Network,
     quote::QuoteKind,
@@ -28,9 +28,10 @@ use offramp_simulator::{
 };
 
 use super::{
-    harness::{Harness, amount, answered},
+    harness::{Harness, amount, answered, nothing_linked},
     stand_in::{Adapters, IMPATIENT, StandIn, one_call},
     table::Asked,
+    wallet::{STRANGER_KEY, WALLET_KEY, Wallet},
 };
 
 const KEY: &str = "sim_unigox_key";
@@ -39,9 +40,6 @@ const WEBHOOK_SECRET: &str = "whsec_test_unigox";
 
 /// The first account of the public development mnemonic.
 const SIGNING_KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
-/// The second: a key whose wallet pays nothing here.
-const STRANGERS_KEY: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 /// As the catalogue has it.
 const CONTRACT: &str = "0xf86Cc81F4E480CF54Eb013FFe6929a0C2Ad5EdCA";
@@ -52,12 +50,42 @@ const IBAN: &str = "DE89370400440532013000";
 pub(crate) struct UnigoxHarness {
     stand_in: StandIn,
     adapters: Adapters,
-    stranger: Box<dyn Provider>,
     unverified: (String, AccountRef),
+    pays: Pays,
+}
+
+/// Whose wallet pays.
+#[derive(Debug)]
+enum Pays {
+    /// The partner's.
+    Partner,
+    /// The payer's own.
+    Payer(Wallet),
+}
+
+/// The same where each payer signs with a wallet of their own.
+#[derive(Debug)]
+pub(crate) struct ByWallet;
+
+impl ByWallet {
+    pub(crate) async fn start() -> Result<UnigoxHarness> {
+        let harness = UnigoxHarness::paid_by(Pays::Payer(Wallet::new(WALLET_KEY)?)).await?;
+        let cleo = harness.verified_payer();
+        let link = harness.link_for(&cleo).await?;
+        harness.provider().link_wallet(&cleo, &link).await?;
+        let plenty = Decimal::from(1_000_000);
+        let unigox = harness.stand_in.simulator.unigox();
+        unigox.mint(&link.address, "USDT", plenty)?;
+        Ok(harness)
+    }
 }
 
 impl UnigoxHarness {
     pub(crate) async fn start() -> Result<Self> {
+        Self::paid_by(Pays::Partner).await
+    }
+
+    async fn paid_by(pays: Pays) -> Result<Self> {
         let stand_in = StandIn::start(Config::default()).await?;
         let unigox = stand_in.simulator.unigox();
         unigox.set_knobs(steady(Knobs::default()));
@@ -67,20 +95,17 @@ impl UnigoxHarness {
         }));
         let unverified = unigox.add_user(AddUser {
             kyc_status: KycStatus::NotInitiated,
-            wallet_type: WalletType::PartnerWallet,
+            wallet_type: pays.wallet_type(),
         });
 
-        let adapter = |key: &str, signing_key: &str, timeouts| -> Result<Box<dyn Provider>> {
+        let adapter = |key: &str, timeouts| -> Result<Box<dyn Provider>> {
             let settings = Settings {
                 base_url: format!("{}/unigox", stand_in.url).parse()?,
                 api_key: key.into(),
                 webhook_secret: Some(WEBHOOK_SECRET.into()),
                 webhook_secret_previous: None,
                 webhook_window: Duration::from_mins(5),
-                wallet: WalletMode::Partner {
-                    key: SigningKey::parse(&signing_key.into()).context("a key")?,
-                    daily_limit: amount("100000")?,
-                },
+                wallet: pays.mode()?,
                 chain_ids: vec![660_279],
                 timeouts,
                 policy: one_call(),
@@ -94,11 +119,10 @@ impl UnigoxHarness {
             create: IMPATIENT,
             other: IMPATIENT,
         };
-        let stranger = adapter(KEY, STRANGERS_KEY, Timeouts::default())?;
         let adapters = Adapters {
-            usual: adapter(KEY, SIGNING_KEY, Timeouts::default())?,
-            impatient: adapter(KEY, SIGNING_KEY, short)?,
-            with_a_wrong_key: adapter(WRONG_KEY, SIGNING_KEY, Timeouts::default())?,
+            usual: adapter(KEY, Timeouts::default())?,
+            impatient: adapter(KEY, short)?,
+            with_a_wrong_key: adapter(WRONG_KEY, Timeouts::default())?,
         };
         let user = ProviderUserId(unverified.clone());
         let account = [("account_number", "0112233445")];
@@ -106,16 +130,58 @@ impl UnigoxHarness {
         Ok(Self {
             stand_in,
             adapters,
-            stranger,
             unverified: (unverified, saved),
+            pays,
+        })
+    }
+
+    /// What links the payers' wallet to one of them.
+    async fn link_for(&self, user: &ProviderUserId) -> Result<WalletLinkRequest> {
+        let Pays::Payer(wallet) = &self.pays else {
+            bail!("the partner's wallet pays")
+        };
+        let address = wallet.address();
+        let challenge = self.provider().wallet_challenge(user, &address).await?;
+        Ok(WalletLinkRequest {
+            address,
+            signature: wallet.sign_message(&challenge.message)?,
+            message: challenge.message,
         })
     }
 
     async fn hand_in(&self, request: &ToSign) -> Result<()> {
-        let signature = self.provider().sign(request)?;
+        let signature = self.sign(request)?;
         let outcome = self.provider().hand_in(request, &signature).await?;
         ensure!(matches!(outcome, ActOutcome::Done { .. }), "{outcome:?}");
         Ok(())
+    }
+}
+
+impl Pays {
+    fn wallet_type(&self) -> WalletType {
+        match self {
+            Self::Partner => WalletType::PartnerWallet,
+            Self::Payer(_) => WalletType::ExternalWallet,
+        }
+    }
+
+    fn mode(&self) -> Result<WalletMode> {
+        Ok(match self {
+            Self::Partner => WalletMode::Partner {
+                key: SigningKey::parse(&SIGNING_KEY.into()).context("a key")?,
+                daily_limit: amount("100000")?,
+            },
+            Self::Payer(_) => WalletMode::External,
+        })
+    }
+
+    /// A verified payer, their account, another payer, and theirs.
+    fn payers(&self) -> [(&'static str, u64); 2] {
+        let (ada, cleo) = ((ADA, NGN_ACCOUNT), (CLEO, CLEO_ACCOUNT));
+        match self {
+            Self::Partner => [ada, cleo],
+            Self::Payer(_) => [cleo, ada],
+        }
     }
 }
 
@@ -169,11 +235,13 @@ impl Harness for UnigoxHarness {
     }
 
     fn verified_payer(&self) -> ProviderUserId {
-        ProviderUserId(ADA.to_owned())
+        let [(payer, _), _] = self.pays.payers();
+        ProviderUserId(payer.to_owned())
     }
 
     fn another_payer(&self) -> ProviderUserId {
-        ProviderUserId(CLEO.to_owned())
+        let [_, (another, _)] = self.pays.payers();
+        ProviderUserId(another.to_owned())
     }
 
     fn unverified_payer(&self) -> ProviderUserId {
@@ -191,9 +259,10 @@ impl Harness for UnigoxHarness {
     }
 
     fn ask(&self, kind: QuoteKind, crypto_amount: &str) -> Result<QuoteAsk> {
+        let [(_, account), _] = self.pays.payers();
         Ok(QuoteAsk {
             user: self.verified_payer(),
-            account: Some(AccountRef(NGN_ACCOUNT.to_string())),
+            account: Some(AccountRef(account.to_string())),
             kind,
             token: Token::Usdt,
             network: Network::Xai,
@@ -212,15 +281,36 @@ impl Harness for UnigoxHarness {
     }
 
     fn foreign_ask(&self) -> Result<QuoteAsk> {
+        let [_, (_, foreign)] = self.pays.payers();
         Ok(QuoteAsk {
-            account: Some(AccountRef(CLEO_ACCOUNT.to_string())),
+            account: Some(AccountRef(foreign.to_string())),
             ..self.ask(QuoteKind::Firm, "100")?
         })
     }
 
     async fn payee(&self) -> Result<(Payee, Option<String>)> {
-        let account = AccountRef(NGN_ACCOUNT.to_string());
+        let [(_, account), _] = self.pays.payers();
+        let account = AccountRef(account.to_string());
         Ok((saved(account, CountryCode::Ng), None))
+    }
+
+    /// Its questions are answered from what was read of them lately.
+    async fn account_to_save(&self) -> Result<ListedDetails> {
+        let form = self.impatient().form(CountryCode::Ng).await?;
+        answered(CountryCode::Ng, &form, &[("account_number", "0112233445")])
+    }
+
+    async fn to_be_linked(&self) -> Result<(ProviderUserId, WalletLinkRequest)> {
+        let added = self.stand_in.simulator.unigox().add_user(AddUser {
+            kyc_status: KycStatus::Verified,
+            wallet_type: WalletType::ExternalWallet,
+        });
+        let user = ProviderUserId(added);
+        let link = match self.pays {
+            Pays::Partner => nothing_linked(),
+            Pays::Payer(_) => self.link_for(&user).await?,
+        };
+        Ok((user, link))
     }
 
     async fn accounts(&self) -> Result<Vec<(QuoteAsk, Payee, Option<String>)>> {
@@ -244,30 +334,17 @@ impl Harness for UnigoxHarness {
     }
 
     fn operation(&self, asked: Asked) -> Operation {
-        match asked {
-            Asked::Price => Operation::Estimate,
-            Asked::Lock => Operation::Quote,
-            Asked::Create => Operation::Create,
-            Asked::Read => Operation::Read,
-            Asked::List => Operation::List,
-            Asked::Cancel => Operation::Cancel,
-            Asked::Verify => Operation::Kyc,
-            // There is no such call.
-            Asked::Execute => Operation::Execute,
+        if asked == Asked::Price {
+            Operation::Estimate
+        } else {
+            asked.operation()
         }
     }
 
-    /// Amounts are strings. The number of the account is none, and that of the list's pages.
+    /// Amounts are strings. The number of the account is none, and that of the list's pages, and what
+    /// the token and the chain are counted in.
     fn has_numbers(&self, asked: Asked) -> bool {
-        match asked {
-            Asked::Lock | Asked::List => true,
-            Asked::Price
-            | Asked::Create
-            | Asked::Read
-            | Asked::Execute
-            | Asked::Cancel
-            | Asked::Verify => false,
-        }
+        [Asked::Lock, Asked::List, Asked::ToSign, Asked::ToSignBack].contains(&asked)
     }
 
     fn keeps_history(&self) -> bool {
@@ -342,24 +419,22 @@ impl Harness for UnigoxHarness {
             contract: Some(CONTRACT.to_owned()),
             decimals: 6,
             crypto_amount: amount(crypto_amount)?,
-            signer: None,
+            signer: match &self.pays {
+                Pays::Partner => None,
+                Pays::Payer(wallet) => Some(wallet.address()),
+            },
         })
     }
 
     fn sign(&self, request: &ToSign) -> Result<String> {
-        Ok(self.provider().sign(request)?)
+        match &self.pays {
+            Pays::Partner => Ok(self.provider().sign(request)?),
+            Pays::Payer(wallet) => wallet.sign_typed(&request.typed_data),
+        }
     }
 
     fn sign_as_a_stranger(&self, request: &ToSign) -> Result<String> {
-        let signer = match request.purpose {
-            // The second account's address.
-            Purpose::Transfer | Purpose::Refund => "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-        };
-        let request = ToSign {
-            signer: signer.to_owned(),
-            ..request.clone()
-        };
-        Ok(self.stranger.sign(&request)?)
+        Wallet::new(STRANGER_KEY)?.sign_typed(&request.typed_data)
     }
 
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()> {

@@ -354,6 +354,14 @@ impl Unigox {
         failure::acted(acted.await)
     }
 
+    /// Refuses what is asked of the payer's own wallet where the partner's pays.
+    fn check_external(&self, what: &str) -> Result<(), ProviderError> {
+        match self.wallet {
+            WalletMode::External => Ok(()),
+            WalletMode::Partner { .. } => Err(self.cannot(what)),
+        }
+    }
+
     async fn link(&self, path: &[&str], body: &Value) -> Result<wire::Linked, Failure> {
         let call = Call::post(Operation::Link, path, body)?;
         wire::data(&self.client.send(call).await?)
@@ -491,6 +499,7 @@ impl Provider for Unigox {
     }
 
     async fn wallet(&self, user: &ProviderUserId) -> Result<Option<String>, ProviderError> {
+        self.check_external("wallet")?;
         let path = ["partner", "users", &user.0, "wallet"];
         let call = Call::get(Operation::Wallet, &path, Query::new());
         match self.client.send(call).await {
@@ -505,6 +514,7 @@ impl Provider for Unigox {
         user: &ProviderUserId,
         address: &str,
     ) -> Result<WalletChallenge, ProviderError> {
+        self.check_external("wallet_challenge")?;
         let path = ["partner", "users", &user.0, "wallet", "challenge"];
         let call = Call::post(Operation::Challenge, &path, &json!({ "address": address }))?;
         let answer = self.client.send(call).await?;
@@ -516,6 +526,7 @@ impl Provider for Unigox {
         user: &ProviderUserId,
         link: &WalletLinkRequest,
     ) -> Result<String, ProviderError> {
+        self.check_external("link_wallet")?;
         let body = json!({
             "address": link.address, "message": link.message, "signature": link.signature,
         });
@@ -599,8 +610,11 @@ impl Provider for Unigox {
             .collect();
         let path = ["partner", "users", &user.0, "kyc"];
         let call = Call::patch(Operation::Provide, &path, &facts)?;
-        let sent = self.client.send(call).await;
-        failure::acted(sent.map(|_| ActOutcome::Done {
+        let given = async {
+            let answer = self.client.send(call).await?;
+            wire::data::<wire::Updated>(&answer)
+        };
+        failure::acted(given.await.map(|_| ActOutcome::Done {
             status: "given".to_owned(),
         }))
     }

@@ -19,7 +19,7 @@ pub(super) use self::{
     catalogue::{Field, Institutions, Rail, Rails},
     order::{Acted, InitiateRequest, Order, Page},
     parameters::{RefundParameters, TransferParameters},
-    payer::{Challenge, Handoff, Linked, User, UserRequest, VerificationStatus},
+    payer::{Challenge, Handoff, Linked, Updated, User, UserRequest, VerificationStatus},
     quote::{Estimate, EstimateRequest, Quote, QuoteRequest},
 };
 

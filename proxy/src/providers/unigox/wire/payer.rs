@@ -68,6 +68,13 @@ pub(in super::super) struct Handoff {
     pub(in super::super) verification_url: Option<String>,
 }
 
+/// The answer to facts about a user, which are taken together or not at all.
+#[derive(Deserialize)]
+pub(in super::super) struct Updated {
+    #[expect(dead_code, reason = "an answer without it is none")]
+    updated_fields: Vec<String>,
+}
+
 /// What a wallet has to sign.
 #[derive(Deserialize)]
 pub(in super::super) struct Challenge {

@@ -5,5 +5,11 @@
 mod campaign;
 #[path = "exactly_once/mod.rs"]
 mod exactly_once;
+#[expect(dead_code, reason = "what the tests of one provider need besides")]
+#[path = "cryptopocket/shop.rs"]
+mod pocket_shop;
 #[expect(dead_code, reason = "what the API's tests need besides")]
 mod support;
+#[expect(dead_code, reason = "what the tests of one provider need besides")]
+#[path = "unigox/shop.rs"]
+mod unigox_shop;

@@ -3,6 +3,7 @@
 mod actions;
 mod creates;
 mod crowd;
+mod keys;
 mod lost;
 
 use crate::support::Outcome;

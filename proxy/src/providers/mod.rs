@@ -17,6 +17,8 @@ mod figure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod key;
+#[cfg(test)]
+mod mapping_table;
 mod timeouts;
 pub mod unigox;
 

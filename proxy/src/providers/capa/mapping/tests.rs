@@ -3,7 +3,10 @@
 use offramp_domain::money::Amount;
 
 use super::*;
-use crate::provider::ProviderRef;
+use crate::{
+    provider::ProviderRef,
+    providers::mapping_table::{Tried, same_rows},
+};
 
 use Action::{Cancel, ReportSent};
 use Custody::{Converted, InFlight, Payer, Provider};
@@ -96,11 +99,16 @@ const TABLE: &[Row] = &[
     // Waiting for the deposit.
     (Word("PENDING_PAYMENT"), NOTHING, (AwaitingDeposit, Payer), BOTH, None),
     (Word("PENDING"), NOTHING, (AwaitingDeposit, Payer), BOTH, None),
+    (Word("PENDING_PAYMENT"), OVER, (AwaitingDeposit, Payer), BOTH, Some(OfferOver)),
     (Word("PENDING"), OVER, (AwaitingDeposit, Payer), BOTH, Some(OfferOver)),
     (Word("PENDING"), CANCELLING, (AwaitingDeposit, Payer), BOTH, None),
     (Word("PENDING"), REPORTED, (DepositSubmitted, InFlight), REPORT, None),
     (Word("PENDING_PAYMENT"), EXECUTED_AFTER_REPORT, (DepositSubmitted, InFlight), REPORT, None),
     (Word("PENDING"), EXECUTED, (DepositSubmitted, InFlight), REPORT, None),
+    (Word("PENDING_PAYMENT"), STALE, (Attention, InFlight), BOTH, Some(DepositMissing)),
+    (Matched("PENDING_PAYMENT"), STALE, (Attention, InFlight), REPORT, None),
+    (Matched("PENDING_PAYMENT"), NOTHING, (DepositSubmitted, Custody::Unknown), REPORT, None),
+    (Word("PENDING_PAYMENT"), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
     (Word("PENDING"), STALE, (Attention, InFlight), BOTH, Some(DepositMissing)),
     (Matched("PENDING"), NOTHING, (DepositSubmitted, Custody::Unknown), REPORT, None),
     (Matched("PENDING"), EXECUTED, (DepositSubmitted, InFlight), REPORT, None),
@@ -112,6 +120,8 @@ const TABLE: &[Row] = &[
     (Word("CRYPTO_NOT_RECEIVED"), OVER, (AwaitingDeposit, Payer), BOTH, Some(OfferOver)),
     (Word("CRYPTO_NOT_RECEIVED"), REPORTED, (DepositSubmitted, InFlight), BOTH, None),
     (Word("CRYPTO_NOT_RECEIVED"), STALE, (Attention, InFlight), BOTH, Some(DepositMissing)),
+    (Matched("CRYPTO_NOT_RECEIVED"), NOTHING, (DepositSubmitted, Custody::Unknown), REPORT, None),
+    (Matched("CRYPTO_NOT_RECEIVED"), EXECUTED, (DepositSubmitted, InFlight), REPORT, None),
     (Matched("CRYPTO_NOT_RECEIVED"), REPORTED, (DepositSubmitted, InFlight), REPORT, None),
     (Matched("CRYPTO_NOT_RECEIVED"), STALE, (Attention, InFlight), REPORT, None),
     (Word("CRYPTO_NOT_RECEIVED"), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
@@ -238,6 +248,19 @@ fn every_row_of_the_table_holds() {
             "{said:?} with {facts:?}"
         );
     }
+}
+
+#[test]
+fn the_table_and_mapping_md_have_the_same_rows() {
+    let words: Vec<_> = TABLE.iter().map(|row| snapshot(row.0).status).collect();
+    let tried = TABLE.iter().zip(&words);
+    let tried = tried.map(|((_, _, stands, actions, reason), word)| Tried {
+        word,
+        stands: *stands,
+        actions,
+        reason: *reason,
+    });
+    same_rows(include_str!("../mapping.md"), tried);
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use offramp_domain::money::Amount;
 
 use super::*;
-use crate::provider::ProviderRef;
+use crate::{
+    provider::ProviderRef,
+    providers::mapping_table::{Tried, same_rows},
+};
 
 use Action::{Cancel, ReportSent};
 use Custody::{Converted, InFlight, Payer, Provider, Returned};
@@ -62,10 +65,13 @@ const TABLE: &[Row] = &[
     // Made, no read yet, or waiting.
     ("payment created", NOTHING, (AwaitingDeposit, Payer), BOTH, None),
     ("started", NOTHING, (AwaitingDeposit, Payer), BOTH, None),
+    ("payment created", OVER, (AwaitingDeposit, Payer), BOTH, Some(OfferOver)),
     ("started", OVER, (AwaitingDeposit, Payer), BOTH, Some(OfferOver)),
     ("started", CANCELLING, (AwaitingDeposit, Payer), BOTH, None),
     ("payment created", REPORTED, (DepositSubmitted, InFlight), REPORT, None),
     ("started", REPORTED, (DepositSubmitted, InFlight), REPORT, None),
+    ("payment created", STALE, (Attention, InFlight), BOTH, Some(DepositMissing)),
+    ("payment created", FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
     ("started", STALE, (Attention, InFlight), BOTH, Some(DepositMissing)),
     ("started", FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
     // The tokens are there.
@@ -142,6 +148,19 @@ fn every_row_of_the_table_holds() {
             "{word} with {facts:?}"
         );
     }
+}
+
+#[test]
+fn the_table_and_mapping_md_have_the_same_rows() {
+    let tried = TABLE
+        .iter()
+        .map(|(word, _, stands, actions, reason)| Tried {
+            word,
+            stands: *stands,
+            actions,
+            reason: *reason,
+        });
+    same_rows(include_str!("../mapping.md"), tried);
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use offramp_domain::{money::Amount, order::Move};
 
 use super::*;
-use crate::provider::ProviderRef;
+use crate::{
+    provider::ProviderRef,
+    providers::mapping_table::{Tried, same_rows},
+};
 
 use Action::{
     AuthoriseRefund, AuthoriseTransfer, Cancel, ConfirmReceived, ProvideInformation,
@@ -77,6 +80,9 @@ const TABLE: &[Row] = &[
     (("awaiting_liquidity_provider", None, CANCEL), NOTHING, (Created, Payer), &[Cancel], None),
     (("awaiting_liquidity_provider", None, CANCEL), CANCELLING, (Created, Payer), &[Cancel], None),
     (("awaiting_liquidity_provider", None, &[]), NOTHING, (Created, Payer), NONE, None),
+    (("created", None, CANCEL), SIGNED, (Created, InFlight), NONE, None),
+    (("awaiting_liquidity_provider", None, CANCEL), SIGNED, (Created, InFlight), NONE, None),
+    (("pending_address", Some("provide_address"), CANCEL), SIGNED, (Blocked, InFlight), NONE, None),
     (("pending_address", Some("provide_address"), &[]), NOTHING, (Blocked, Payer), &[ProvideInformation], None),
     (("pending_address", Some("update_kyc_address"), CANCEL), NOTHING, (Blocked, Payer), &[ProvideInformation, Cancel], None),
     ((AUTHORISE, Some("authorize_crypto_transfer"), SIGN), NOTHING, (AwaitingDeposit, Payer), &[AuthoriseTransfer, Cancel], None),
@@ -103,7 +109,10 @@ const TABLE: &[Row] = &[
     (("cancelled", Some("authorize_refund"), REFUND), FUNDED, (RefundRequired, Escrow), &[AuthoriseRefund], None),
     (("cancelled", None, REFUND), SIGNED, (RefundRequired, Escrow), &[AuthoriseRefund], None),
     (("failed", None, REFUND), FUNDED, (RefundRequired, Escrow), &[AuthoriseRefund], None),
+    ((REQUOTE, None, REFUND), FUNDED, (RefundRequired, Escrow), &[AuthoriseRefund], None),
     (("cancelled", None, REFUND), GIVEN_BACK, (Refunding, Escrow), NONE, None),
+    (("failed", None, REFUND), GIVEN_BACK, (Refunding, Escrow), NONE, None),
+    ((REQUOTE, None, REFUND), GIVEN_BACK, (Refunding, Escrow), NONE, None),
     (("cancelled", None, &[]), NOTHING, (Cancelled, Payer), NONE, None),
     (("cancelled", None, &[]), CANCELLING, (Cancelled, Payer), NONE, Some(CancelledByPayer)),
     (("cancelled", None, &[]), GIVEN_BACK, (Refunded, Returned), NONE, None),
@@ -115,6 +124,8 @@ const TABLE: &[Row] = &[
     (("failed", None, &[]), GIVEN_BACK, (Refunded, Returned), NONE, None),
     ((REQUOTE, Some("request_new_quote"), &[]), NOTHING, (Cancelled, Payer), NONE, Some(PriceChanged)),
     ((REQUOTE, Some("request_new_quote"), &[]), SIGNED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
+    ((REQUOTE, None, &[]), FUNDED, (Attention, Custody::Unknown), NONE, Some(PayoutFailed)),
+    ((REQUOTE, None, &[]), GIVEN_BACK, (Refunded, Returned), NONE, None),
     (("refund_pending", None, &[]), GIVEN_BACK, (Refunding, Escrow), NONE, None),
     (("refunded", None, &[]), GIVEN_BACK, (Refunded, Returned), NONE, None),
     // A day later.
@@ -122,6 +133,8 @@ const TABLE: &[Row] = &[
     (("returned", None, &[]), FUNDED, (PayoutReturned, Converted), NONE, None),
     // The crypto was in the escrow, and now it is not there yet.
     (("created", None, CANCEL), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
+    (("awaiting_liquidity_provider", None, CANCEL), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
+    (("pending_address", Some("provide_address"), CANCEL), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
     ((AUTHORISE, None, SIGN), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
     ((PENDING, None, &[]), FUNDED, (Attention, Custody::Unknown), NONE, Some(DepositMissing)),
     // Words of nobody.
@@ -216,6 +229,19 @@ fn every_row_of_the_table_holds() {
             "{said:?} with {facts:?}"
         );
     }
+}
+
+#[test]
+fn the_table_and_mapping_md_have_the_same_rows() {
+    let tried = TABLE
+        .iter()
+        .map(|((word, ..), _, stands, actions, reason)| Tried {
+            word,
+            stands: *stands,
+            actions,
+            reason: *reason,
+        });
+    same_rows(include_str!("../mapping.md"), tried);
 }
 
 #[test]

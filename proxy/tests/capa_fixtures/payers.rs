@@ -9,11 +9,13 @@ use offramp_domain::{
     quote::QuoteKind,
 };
 use offramp_proxy::provider::{
-    CreateOutcome, Provider as _, ProviderError, Refusal, Side, WebhookError,
+    CreateOutcome, Notice, Provider as _, ProviderError, Refusal, Side, WebhookError,
 };
 use sha2::Sha256;
 
-use super::{ORDER, WEBHOOK_SECRET, amount, ask, capa, create, fixture, new_order, only, user};
+use super::{
+    ORDER, WEBHOOK_SECRET, amount, ask, capa, create, fixture, new_order, only, order, user,
+};
 
 /// What a create is refused with.
 async fn refusal(status: u16, body: &str) -> Result<Refusal> {
@@ -144,5 +146,45 @@ async fn webhooks_are_read_as_they_were_signed() -> Result<()> {
             Err(WebhookError::Signature)
         );
     }
+    Ok(())
+}
+
+/// Section 7.5.
+#[tokio::test]
+async fn the_history_of_webhooks_is_read() -> Result<()> {
+    const ID: &str = "5f0c9a1e-3a53-4a4e-9d70-1c2b3a4d5e6f";
+    let (capa, stub) = self::capa(200, fixture!("notifications")).await?;
+    let history = capa.history("2026-05-01T10:00:00Z".parse()?).await?;
+    let missed = Notice {
+        id: ID.to_owned(),
+        arrived: false,
+    };
+    assert_eq!((history.notices, history.complete), (vec![missed], true));
+    let asked = stub.asked();
+    assert_eq!(
+        only(&asked)?.path_and_query,
+        "/api/partner/v2/webhook-notifications?limit=100&skip=0"
+    );
+    let later = capa.history("2026-05-01T11:00:00Z".parse()?).await?;
+    assert_eq!((later.notices, later.complete), (vec![], true));
+
+    let (capa, stub) = self::capa(200, fixture!("notification")).await?;
+    let hint = capa.notice(ID).await?;
+    let key = format!("TRANSACTION/CREATED_OFF_RAMP/{ORDER}");
+    assert_eq!(
+        (hint.event_key, hint.payer_id.as_deref()),
+        (key, Some("cust-1"))
+    );
+    assert_eq!(hint.reference, Some(order()));
+    let asked = stub.asked();
+    let path = format!("/api/partner/v2/webhook-notifications/{ID}");
+    assert_eq!(only(&asked)?.path_and_query, path);
+
+    let (capa, _stub) = self::capa(404, fixture!("notification_not_found")).await?;
+    let unknown = capa.notice(ID).await;
+    ensure!(
+        matches!(unknown, Err(ProviderError::Refused(Refusal::NotFound))),
+        "{unknown:?}"
+    );
     Ok(())
 }

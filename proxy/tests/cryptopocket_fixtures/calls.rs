@@ -1,6 +1,9 @@
 //! Each call with the answer that its document shows.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use offramp_domain::{
     api::{FormField, PayerRef, VerificationStatus},
     bank::{CountryCode, ListedDetails},
@@ -9,10 +12,15 @@ use offramp_domain::{
     quote::QuoteKind,
     time::Timestamp,
 };
-use offramp_proxy::provider::{
-    CreateOutcome, NewOrder, Payee, Provider as _, ProviderError, ProviderRef, ProviderUserId,
-    QuoteAsk, Refusal,
+use offramp_proxy::{
+    clock::Clock,
+    provider::{
+        CreateOutcome, NewOrder, Payee, Provider as _, ProviderError, ProviderRef, ProviderUserId,
+        QuoteAsk, Refusal, WebhookError,
+    },
 };
+use serde_json::Value;
+use sha2::Sha256;
 
 use super::{fixture, stub::Stub};
 
@@ -28,20 +36,25 @@ fn payer() -> Result<PayerRef> {
     }))?)
 }
 
-fn new_order() -> Result<NewOrder> {
+/// The answer to the one question of a country.
+fn details(country: CountryCode, key: &str, answer: &str) -> Result<ListedDetails> {
     let field = FormField {
-        key: "iban".to_owned(),
-        label: "IBAN".to_owned(),
+        key: key.to_owned(),
+        label: key.to_owned(),
         kind: "text".to_owned(),
         required: true,
         pattern: None,
         options: Vec::new(),
     };
-    let answers = [("iban".to_owned(), "ES9121000418450200051332".to_owned())];
-    let Ok(details) = ListedDetails::accept(CountryCode::Sepa, &[field], &answers, |_, _| true)
-    else {
-        bail!("the IBAN is refused")
-    };
+    let answers = [(key.to_owned(), answer.to_owned())];
+    match ListedDetails::accept(country, &[field], &answers, |_, _| true) {
+        Ok(details) => Ok(details),
+        Err(problems) => bail!("{problems:?}"),
+    }
+}
+
+fn new_order() -> Result<NewOrder> {
+    let details = details(CountryCode::Sepa, "iban", "ES9121000418450200051332")?;
     Ok(NewOrder {
         id: "ord_1".to_owned(),
         user: user(),
@@ -162,6 +175,29 @@ async fn an_order_is_created_and_read() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_latin_american_order_names_its_bank() -> Result<()> {
+    let body = fixture!("rampoff_created");
+    let stub = Stub::answering(&[("/api/createRampoff", 200, body)]).await?;
+    let order = NewOrder {
+        user: ProviderUserId("231".to_owned()),
+        currency: Currency::Cop,
+        payee: Payee::Registered(details(CountryCode::Co, "bank_name", "Bancolombia")?),
+        ..new_order()?
+    };
+    let outcome = stub.client()?.create(&order).await;
+    ensure!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+    let mut sent: Value = serde_json::from_str(&stub.asked()[1].body)?;
+    // What the documents let out here, and ask for elsewhere.
+    let members = sent.as_object_mut().context("an object")?;
+    for chain in ["chain", "blockchain"] {
+        assert_eq!(members.remove(chain), Some("bsc".into()));
+    }
+    let documented: Value = serde_json::from_str(fixture!("latam_request"))?;
+    assert_eq!(sent, documented);
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_order_that_cannot_be_read_yet_is_one() -> Result<()> {
     let body = fixture!("rampoff_created");
     let stub = Stub::answering(&[("/api/createRampoff", 200, body)]).await?;
@@ -231,5 +267,45 @@ async fn another_order_than_the_one_asked_for_is_no_answer() -> Result<()> {
         matches!(other, Err(ProviderError::Unavailable(_))),
         "{other:?}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_order_that_nobody_knows_is_not_found() -> Result<()> {
+    let body = fixture!("rampoff_not_found");
+    let stub = Stub::answering(&[("/api/getRampoff", 200, body)]).await?;
+    let read = stub
+        .client()?
+        .read(&user(), &ProviderRef(ORDER.to_owned()))
+        .await;
+    ensure!(
+        matches!(read, Err(ProviderError::Refused(Refusal::NotFound))),
+        "{read:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_names_its_order() -> Result<()> {
+    let body = fixture!("webhook_crypto_received").as_bytes();
+    let stub = Stub::answering(&[]).await?;
+    let seconds = (Clock::system().now().as_millis() / 1_000).to_string();
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"sk_demo")?;
+    mac.update(body);
+    mac.update(seconds.as_bytes());
+    let signature = HEXLOWER.encode(&mac.finalize().into_bytes());
+    let headers: HeaderMap = [
+        ("x-api-key", "pk_demo"),
+        ("x-timestamp", &seconds),
+        ("x-signature", &signature),
+    ]
+    .into_iter()
+    .map(|(name, value)| Ok((HeaderName::from_static(name), HeaderValue::from_str(value)?)))
+    .collect::<Result<_>>()?;
+    let hint = stub.client()?.webhook(&headers, body)?;
+    assert_eq!(hint.event_key, format!("CRYPTO_RECEIVED/{ORDER}"));
+    assert_eq!(hint.reference, Some(ProviderRef(ORDER.to_owned())));
+    let forged = stub.client()?.webhook(&headers, &body[1..]);
+    assert_eq!(forged, Err(WebhookError::Signature));
     Ok(())
 }

@@ -40,6 +40,33 @@ async fn a_subscription_that_fails_holds_nothing_up() -> Result<()> {
 }
 
 #[tokio::test]
+async fn each_event_is_subscribed_to_once() -> Result<()> {
+    let answer = (
+        "/api/subscribeToWebhook",
+        200,
+        crate::fixture!("subscribed"),
+    );
+    let stub = Stub::answering(&[answer]).await?;
+    start(&stub.url, None).await?;
+    let to = "url=https%3A%2F%2Fpay.example%2Fwebhooks%2Fcryptopocket";
+    let expected = [
+        format!("type=TRANSFER_RAMPOFF_FINISHED&{to}"),
+        format!("type=CRYPTO_RECEIVED&{to}"),
+    ];
+    for _ in 0..500 {
+        let asked = stub.asked().into_iter();
+        let asked = asked.filter(|asked| asked.line.contains("subscribe"));
+        let bodies: Vec<_> = asked.map(|asked| asked.body).collect();
+        if bodies.len() == expected.len() {
+            assert_eq!(bodies, expected);
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    bail!("not every event was subscribed to")
+}
+
+#[tokio::test]
 async fn another_machine_is_asked_only_by_who_knows_that_it_is_unverified() -> Result<()> {
     const SANDBOX: &str = "https://sandbox.cryptopocket.invalid/api";
     let Err(refused) = start(SANDBOX, None).await else {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderValue};
 use offramp_domain::{
     api::Action,
@@ -15,6 +17,7 @@ use offramp_proxy::provider::{
     Snapshot, WebhookError,
 };
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::{ORDER, QUOTE, fixture, new_order, order, stub::Stub, user};
 
@@ -203,5 +206,40 @@ async fn a_webhook_is_read_if_its_signature_is_right() -> Result<()> {
     other[20] ^= 1;
     let forged = stub.client_at(1_769_947_205)?.webhook(&headers, &other);
     assert_eq!(forged, Err(WebhookError::Signature));
+    Ok(())
+}
+
+/// Section 12.1: what the owner has to sign is a reason to read the order, and what is known of a
+/// person's verification is none.
+#[tokio::test]
+async fn a_webhook_hints_at_an_order_or_at_nothing() -> Result<()> {
+    let stub = Stub::answering(&[]).await?;
+    let client = stub.client_at(1_769_947_205)?;
+    for (body, key, reference) in [
+        (
+            fixture!("webhook_refund_required"),
+            format!("evt_refund_required_{ORDER}"),
+            Some(order()),
+        ),
+        (
+            fixture!("webhook_kyc_updated"),
+            "evt_a1b2c3d4-e5f6-7890-abcd-ef1234567891".to_owned(),
+            None,
+        ),
+    ] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"whsec_test_unigox")?;
+        mac.update(b"1769947205.");
+        mac.update(body.as_bytes());
+        let signature = HEXLOWER.encode(&mac.finalize().into_bytes());
+        let mut headers = HeaderMap::new();
+        headers.insert("x-unigox-timestamp", HeaderValue::from_static("1769947205"));
+        let signature = HeaderValue::from_str(&format!("sha256={signature}"))?;
+        headers.insert("x-unigox-signature", signature);
+        let hint = client.webhook(&headers, body.as_bytes())?;
+        assert_eq!((hint.event_key, hint.reference), (key, reference));
+        let forged = body.replace("evt_", "evt-");
+        let forged = client.webhook(&headers, forged.as_bytes());
+        assert_eq!(forged, Err(WebhookError::Signature));
+    }
     Ok(())
 }

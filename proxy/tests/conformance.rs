@@ -34,6 +34,8 @@ mod table;
 mod unigox;
 #[path = "support/wallet.rs"]
 mod wallet;
+#[path = "support/wallet_keys.rs"]
+mod wallet_keys;
 
 use anyhow::Result;
 

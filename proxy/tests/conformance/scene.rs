@@ -103,6 +103,7 @@ impl Signed {
                 purpose,
                 signer: String::new(),
                 typed_data: Value::Null,
+                nonce: None,
                 expires_at: Timestamp::from_millis(0),
             };
             (request, String::new())

@@ -31,7 +31,8 @@ use super::{
     harness::{Harness, amount, answered, nothing_linked},
     stand_in::{Adapters, IMPATIENT, StandIn, one_call},
     table::Asked,
-    wallet::{STRANGER_KEY, WALLET_KEY, Wallet},
+    wallet::Wallet,
+    wallet_keys::WALLET_KEYS,
 };
 
 const KEY: &str = "sim_unigox_key";
@@ -69,7 +70,7 @@ pub(crate) struct ByWallet;
 
 impl ByWallet {
     pub(crate) async fn start() -> Result<UnigoxHarness> {
-        let harness = UnigoxHarness::paid_by(Pays::Payer(Wallet::new(WALLET_KEY)?)).await?;
+        let harness = UnigoxHarness::paid_by(Pays::Payer(Wallet::new(WALLET_KEYS[0])?)).await?;
         let cleo = harness.verified_payer();
         let link = harness.link_for(&cleo).await?;
         harness.provider().link_wallet(&cleo, &link).await?;
@@ -434,7 +435,7 @@ impl Harness for UnigoxHarness {
     }
 
     fn sign_as_a_stranger(&self, request: &ToSign) -> Result<String> {
-        Wallet::new(STRANGER_KEY)?.sign_typed(&request.typed_data)
+        Wallet::new(WALLET_KEYS[1])?.sign_typed(&request.typed_data)
     }
 
     fn force_status(&self, reference: &ProviderRef, status: &str) -> Result<()> {

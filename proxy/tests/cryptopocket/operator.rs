@@ -153,9 +153,9 @@ async fn our_orders_are_compared_one_by_one() -> Outcome {
 
     bench.pocket().deposit(Pick::Latest, Deposit::Exact)?;
     let found = bench.engine.reconcile(since).await?;
-    let lines: Vec<String> = found.differences.iter().map(ToString::to_string).collect();
+    let differences: Vec<String> = found.differences.iter().map(ToString::to_string).collect();
     let line = format!("{paid}\t{theirs}\tit is awaiting_deposit here and crypto_received there");
-    assert_eq!(lines, [line]);
+    assert_eq!(differences, [line]);
     bench
         .pocket()
         .fault(Operation::Read, Fault::ServerErrorBefore, 9);

@@ -8,14 +8,6 @@ use anyhow::{Result, bail};
 use k256::ecdsa::SigningKey;
 use serde_json::Value;
 
-/// The second account of the public development mnemonic: a payer's wallet.
-pub(crate) const WALLET_KEY: &str =
-    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-
-/// The third: somebody else's.
-pub(crate) const STRANGER_KEY: &str =
-    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
-
 sol! {
     struct ForwardRequest {
         address from;

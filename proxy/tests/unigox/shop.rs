@@ -2,6 +2,8 @@
 
 #[path = "../support/wallet.rs"]
 pub(crate) mod wallet;
+#[path = "../support/wallet_keys.rs"]
+pub(crate) mod wallet_keys;
 
 use std::{cell::Cell, time::Duration};
 
@@ -15,7 +17,7 @@ use offramp_simulator::{
 };
 use serde_json::{Value, json};
 
-use self::wallet::{WALLET_KEY, Wallet};
+use self::{wallet::Wallet, wallet_keys::WALLET_KEYS};
 use crate::support::{
     Answer, Backend, Bench, Outcome, PARTNER, Shopper, session, shopper::new_key,
 };
@@ -200,7 +202,7 @@ pub(crate) async fn to_sign(shopper: &Shopper<'_>, id: &str, action: &str) -> Ou
 
 /// Links the wallet, which has a thousand USDT.
 pub(crate) async fn link(bench: &Bench, shopper: &Shopper<'_>) -> Outcome<Wallet> {
-    let wallet = Wallet::new(WALLET_KEY)?;
+    let wallet = Wallet::new(WALLET_KEYS[0])?;
     let address = wallet.address();
     let body = json!({ "address": address });
     let path = "/v1/wallets/challenge";

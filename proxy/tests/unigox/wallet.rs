@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{
     shop::{
-        self, authorise, cleo, link, payer, play, sell, to_sign, unigox, until,
-        wallet::{STRANGER_KEY, WALLET_KEY, Wallet},
+        self, authorise, cleo, link, payer, play, sell, to_sign, unigox, until, wallet::Wallet,
+        wallet_keys::WALLET_KEYS,
     },
     support::{Answer, Backend, Bench, ORIGIN, Outcome, Shopper},
 };
@@ -94,7 +94,7 @@ async fn only_the_signature_that_was_asked_for_is_taken() -> Outcome {
     let id = accepted(&bench, &cleo).await?;
     let request = to_sign(&cleo, &id, "authorise_transfer").await?;
     let typed = &request.json["typed_data"];
-    let stranger = Wallet::new(STRANGER_KEY)?;
+    let stranger = Wallet::new(WALLET_KEYS[1])?;
     let mut altered = typed.clone();
     altered["message"]["nonce"] = json!("7");
     let wrong_form = (422, "invalid_fields");
@@ -208,8 +208,8 @@ async fn what_is_signed_over_a_nonce_in_use_is_not_taken() -> Outcome {
 async fn a_wallet_is_linked_by_its_own_signature_only() -> Outcome {
     let bench = open().await?;
     let cleo = cleo(&bench).await?;
-    let wallet = Wallet::new(WALLET_KEY)?;
-    let stranger = Wallet::new(STRANGER_KEY)?;
+    let wallet = Wallet::new(WALLET_KEYS[0])?;
+    let stranger = Wallet::new(WALLET_KEYS[1])?;
     let address = wallet.address();
     let nonsense = json!({ "address": "0x1234" });
     let refused = post(&cleo, "/v1/wallets/challenge", &nonsense).await?;
@@ -260,7 +260,7 @@ async fn a_refund_is_signed_by_the_wallet_that_paid() -> Outcome {
         "{}",
         request.text
     );
-    let stranger = Wallet::new(STRANGER_KEY)?;
+    let stranger = Wallet::new(WALLET_KEYS[1])?;
     let body = signed(&request, &stranger.sign_typed(&request.json["typed_data"])?);
     let refused = payer(&bench, &cleo, &id, "authorise_refund", &body).await?;
     assert_eq!(refused.refusal(), (422, "invalid_fields"));

@@ -126,6 +126,8 @@ pub enum Reason {
     DepositMissing,
     /// Crypto arrived after the order had ended.
     DepositAfterEnd,
+    /// Another amount of crypto arrived than was agreed.
+    WrongAmount,
     /// The money could not be delivered.
     PayoutFailed,
     /// What the provider answered does not fit what was asked.
@@ -144,6 +146,7 @@ names! { Reason::as_str {
     PriceChanged => "price_changed",
     DepositMissing => "deposit_missing",
     DepositAfterEnd => "deposit_after_end",
+    WrongAmount => "wrong_amount",
     PayoutFailed => "payout_failed",
     ProviderMismatch => "provider_mismatch",
     UnknownStatus => "unknown_status",

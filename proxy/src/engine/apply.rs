@@ -11,7 +11,7 @@ use offramp_domain::{
 };
 use tracing::{error, warn};
 
-use super::schedule;
+use super::{amounts, schedule};
 use crate::{
     provider::{Assessment, Snapshot},
     store::{CancelEnd, Change, IntentKind, OrderRecord},
@@ -43,7 +43,11 @@ pub fn apply(
     if names_another_address(order, snapshot) {
         withdraw(order, change);
     }
-    move_on(order, assessment, now, change);
+    if assessment.state == OrderState::DepositReceived && amounts::is_another(order, snapshot) {
+        look_at_amount(order, snapshot, assessment, now, change);
+    } else {
+        move_on(order, assessment, now, change);
+    }
     look_after_intents(order, assessment, now, change);
     if order.transfer.is_some() && is_over(assessment) {
         change.free_nonces();
@@ -201,6 +205,7 @@ fn is_left_to_a_person(order: &OrderRecord, assessment: &Assessment) -> bool {
                 | Reason::AccountNotOwned
                 | Reason::PriceChanged
                 | Reason::DepositMissing
+                | Reason::WrongAmount
                 | Reason::PayoutFailed
                 | Reason::UnknownStatus,
             )
@@ -229,6 +234,29 @@ fn is_settled(assessment: &Assessment) -> bool {
         assessment.state,
         OrderState::Completed | OrderState::Refunded
     )
+}
+
+/// Another amount arrived than was agreed: nothing is done by itself, and a person hears of it.
+fn look_at_amount(
+    order: &mut OrderRecord,
+    snapshot: &Snapshot,
+    assessment: &Assessment,
+    now: Timestamp,
+    change: &mut Change,
+) {
+    if came_late(order, assessment)
+        || order.state.may_become(OrderState::Attention) == Move::Backward
+    {
+        return move_on(order, assessment, now, change);
+    }
+    if order.reason != Some(Reason::WrongAmount) {
+        warn!(order.id, "another amount arrived than was agreed");
+        let (crypto, fiat) = (snapshot.crypto_amount, order.fiat_amount);
+        let (agreed, rate) = (order.crypto_amount, order.rate);
+        let note = format!("{agreed} agreed at {rate}; the provider says {crypto} and {fiat}");
+        change.note("wrong_amount", Some(note));
+    }
+    needs_a_person(order, Reason::WrongAmount, assessment.custody, now);
 }
 
 fn needs_a_person(order: &mut OrderRecord, reason: Reason, custody: Custody, now: Timestamp) {

@@ -2,13 +2,14 @@
 //!
 //! Reading order: [`pricing`] (what a quote says) from [`rates`] within [`limits`], [`create`] (once, and only once),
 //! [`take`] (before an address is shown), [`adopt`] (when the answer was lost), [`apply`] (what a read
-//! means for an order), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
+//! means for an order, and `amounts` that are not as agreed), [`act`] (what the payer asks for), [`duties`] (what the proxy does by itself),
 //! [`carry_out`] (what it has undertaken), `inbox` (what webhooks wake), `history` (which of them
 //! were missed), [`schedule`] (when), [`listen`] (what other proxies did) and `notify` (who hears of
 //! it). For operators: [`reconcile`] and [`resolve`] (by a `finding`).
 
 pub mod act;
 pub mod adopt;
+mod amounts;
 pub mod apply;
 pub mod carry_out;
 pub mod create;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use offramp_simulator::{
-    Deposit, Fault, Operation, Pick,
+    Decimal, Deposit, Fault, Operation, Pick,
     providers::cryptopocket::{Payout, Status},
 };
 use serde_json::json;
+use sqlx::{AnyPool, Row as _};
 
 use crate::{
     shop::{ines, open, order, sell},
@@ -143,18 +144,76 @@ async fn a_payout_that_fails_or_goes_back_is_told_apart() -> Outcome {
 }
 
 #[tokio::test]
-async fn too_little_crypto_stays_where_it_is() -> Outcome {
-    let bench = open().await?;
-    let ines = ines(&bench).await?;
-    let id = order(&ines).await?;
-    bench
-        .pocket()
-        .deposit(Pick::Latest, Deposit::Amount(90.into()))?;
-    bench.pass_in_steps(Duration::from_mins(10), 6).await?;
-    assert_eq!(
-        ines.order(&id).await?.stands(),
-        ("deposit_received", "provider")
-    );
+async fn another_amount_than_was_agreed_needs_a_person_who_sees_the_figures() -> Outcome {
+    for (tokens, fiat) in [(40, "36.48"), (90, "82.08"), (110, "100.32")] {
+        let bench = open().await?;
+        let ines = ines(&bench).await?;
+        let id = order(&ines).await?;
+        bench
+            .pocket()
+            .deposit(Pick::Latest, Deposit::Amount(tokens.into()))?;
+        bench.pass_in_steps(Duration::from_mins(10), 5).await?;
+        let off = ines.order(&id).await?;
+        assert_eq!(off.stands(), ("attention", "provider"), "{}", off.text);
+        assert_eq!(off.reason(), "wrong_amount");
+        assert_eq!(off.order()["crypto"]["amount"], "100");
+        assert_eq!(off.order()["fiat"]["amount"], fiat);
+        assert_eq!(off.order()["next"]["by"], "partner");
+        assert!(off.actions().is_empty() && off.address().is_none());
+        let database = AnyPool::connect(&bench.database().url()).await?;
+        let rows = sqlx::query(
+            "SELECT note FROM order_events WHERE order_id = $1 AND kind = 'wrong_amount'",
+        )
+        .bind(&id)
+        .fetch_all(&database)
+        .await?;
+        let notes: Vec<String> = rows.iter().map(|row| row.get("note")).collect();
+        let note = format!("100 agreed at 0.912; the provider says 100 and {fiat}");
+        assert_eq!(notes, [note], "said once");
+        // It holds up no other order, and what CryptoPocket decides is taken.
+        assert_eq!(sell(&ines, "100").await?.status, 201);
+        let theirs = bench
+            .pocket()
+            .orders()
+            .into_iter()
+            .find(|order| !order.received.is_zero());
+        let theirs = theirs.ok_or("nothing arrived")?.id;
+        bench
+            .pocket()
+            .force_status(Pick::Id(theirs), Status::Finished)?;
+        bench.pass_in_steps(Duration::from_mins(15), 2).await?;
+        assert_eq!(ines.order(&id).await?.stands(), ("completed", "converted"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_amount_as_agreed_and_a_rate_that_moves_need_nobody() -> Outcome {
+    for (tenths, by) in [
+        (1_000, 0),
+        (995, 0),
+        (1_005, 0),
+        (1_000, -150),
+        (1_000, 150),
+    ] {
+        let bench = open().await?;
+        bench
+            .pocket()
+            .knobs_mut(|knobs| knobs.payout = Payout::Waits);
+        let ines = ines(&bench).await?;
+        let id = order(&ines).await?;
+        bench.pocket().move_rate_bps(by);
+        let amount = Deposit::Amount(Decimal::new(tenths, 1));
+        bench.pocket().deposit(Pick::Latest, amount)?;
+        bench.pass_in_steps(Duration::from_mins(10), 3).await?;
+        let order = ines.order(&id).await?;
+        assert_eq!(
+            order.stands(),
+            ("deposit_received", "provider"),
+            "{tenths} {by}: {}",
+            order.text
+        );
+    }
     Ok(())
 }
 

@@ -314,6 +314,7 @@ impl StatusReasonMessages {
             Reason::PriceChanged => self.price_changed(),
             Reason::DepositMissing => self.deposit_missing(),
             Reason::DepositAfterEnd => self.deposit_after_end(),
+            Reason::WrongAmount => self.wrong_amount(),
             Reason::PayoutFailed => self.payout_failed(),
             Reason::ProviderMismatch => self.provider_mismatch(),
             Reason::UnknownStatus => self.unknown_status(),

@@ -170,7 +170,13 @@ async fn a_price_that_settles_a_day_later_is_not_taken() -> Outcome {
     let ada = ada(&bench).await?;
     let destination = saved(&ada).await?;
     let refused = ada.quote(&ask("100", &destination)).await?;
-    assert_eq!(refused.refusal(), (502, "provider_rejected"));
+    assert_eq!(refused.refusal(), (422, "asset_unavailable"));
+    assert!(unigox(&bench).orders().is_empty());
+    // As soon as there is one that settles at once, it is taken.
+    unigox(&bench).knobs_mut(|knobs| knobs.delayed_settlement = Presence::Absent);
+    let quote = ada.quote(&ask("100", &destination)).await?;
+    let made = ada.create(&confirm(&quote, &destination)).await?;
+    assert_eq!(made.status, 201, "{}", made.text);
     Ok(())
 }
 

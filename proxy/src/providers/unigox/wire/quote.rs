@@ -168,9 +168,8 @@ impl Quote {
         provider_now: Option<Timestamp>,
     ) -> Result<ProviderQuote, Failure> {
         if self.delayed_settlement == Some(true) {
-            return Err(Failure::Refused(Refusal::Other {
-                code: "DELAYED_SETTLEMENT".to_owned(),
-            }));
+            // No order was refused: there is no offer of the kind that is taken, for the time being.
+            return Err(Failure::Refused(Refusal::AssetUnavailable));
         }
         let is_asked = |text: &Option<Text>| {
             let asked = ask.account.as_ref().map(|account| account.0.as_str());

@@ -299,7 +299,7 @@ fn in_a_dispute_people_decide_and_nothing_is_to_be_confirmed() {
     let mut order = order_in(OrderState::Disputed);
     order.custody = Custody::Escrow;
     let screen = status(order);
-    screen.says("deciden personas");
+    screen.says("sin plazo fijo");
     screen.says("No confirmes nada");
     screen.says("escribe al negocio");
 }

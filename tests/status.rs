@@ -363,7 +363,7 @@ fn an_end_without_money_says_where_the_crypto_is() {
 fn an_order_that_was_called_off_without_a_word_says_how_far_it_was() {
     for (before, why) in [
         (OrderState::Created, "no encontró quién transfiriera"),
-        (OrderState::AwaitingDeposit, "no se envió, firmó o autorizó"),
+        (OrderState::AwaitingDeposit, "la cripto no salió a tiempo"),
     ] {
         let mut order = order_in(before);
         enter(&mut order, OrderState::Cancelled, noon());
@@ -410,10 +410,15 @@ fn a_figure_that_nobody_knows_yet_is_not_made_up() {
     screen.is_silent_about("18.18");
     screen.is_silent_about("≈");
 
-    enter(&mut order, OrderState::Completed, noon());
-    let screen = status(order);
-    assert_eq!(screen.text("h2"), "Pagado");
-    screen.is_silent_about("Se sabrá");
+    for (end, title) in [
+        (OrderState::Completed, "Pagado"),
+        (OrderState::Cancelled, "Pedido cancelado"),
+    ] {
+        enter(&mut order, end, noon());
+        let screen = status(order.clone());
+        assert_eq!(screen.text("h2"), title);
+        screen.is_silent_about("Se sabrá");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -203,9 +203,9 @@ fn Started(
                 orders,
             })) => {
                 // What waits for the payer comes before a new sale, until they have left it.
-                let is_first = progress.known.with_value(Option::is_none);
-                let mut waiting = orders.iter().filter(|order| is_first && is_payers(order));
-                if let Some(order) = order.as_ref().or_else(|| waiting.next()) {
+                let waiting = orders.iter().find(|order| is_payers(order));
+                let waiting = waiting.filter(|_| progress.known.with_value(Option::is_none));
+                if let Some(order) = order.as_ref().or(waiting) {
                     progress.show(Rc::clone(order));
                 }
                 progress

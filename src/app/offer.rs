@@ -114,19 +114,12 @@ fn OtherOrders(orders: StoredValue<Vec<Rc<Order>>>, on_open: Callback<Rc<Order>>
             words.app.see_order(),
             &[("amount", &amount), ("state", state_title(words, &order))],
         );
-        let whose = [
-            &next_sentence(&locale, &order),
-            " ",
-            words.status.rows.created(),
-            ": ",
-            &locale.date_time(order.created_at),
-        ]
-        .concat();
+        let next = next_sentence(&locale, &order);
         let open = Callback::new(move |()| on_open.run(Rc::clone(&order)));
         view! {
             <li>
                 <Button label=see kind=ButtonKind::Secondary action="open-order" on_press=open />
-                <p class="checkout-muted">{whose}</p>
+                <p class="checkout-muted">{next}</p>
             </li>
         }
     };

@@ -61,6 +61,10 @@ async fn a_payer_says_that_the_money_arrived() -> Result<()> {
         ensure!(!screen.text.contains("0123456789"));
         ensure!(stack.unigox().requests(Operation::Confirm) == 0);
 
+        // Whoever comes back is led to the question, not to another sale.
+        checkout.browser.reload().await?;
+        let screen = checkout.shows(OrderState::AwaitingConfirmation).await?;
+        ensure!(screen.text.contains("si no contestas"), "{}", screen.text);
         checkout.press("received").await?;
         checkout.says("nadie puede deshacerlo").await?;
         ensure!(stack.unigox().requests(Operation::Confirm) == 0);
@@ -122,7 +126,35 @@ async fn what_did_not_arrive_is_told_and_confirms_nothing() -> Result<()> {
         checkout.press("received").await?;
         checkout.press("confirm-received").await?;
         stack.pay_out().await?;
-        checkout.shows(OrderState::Completed).await?;
+        let screen = checkout.shows(OrderState::Completed).await?;
+        ensure!(
+            screen.text.contains("el dinero no había llegado"),
+            "{}",
+            screen.text
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_nobody_here_confirmed_is_paid_by_the_providers_word() -> Result<()> {
+    journey_of(settings(), async |journey| {
+        let stack = &journey.stack;
+        stack
+            .unigox()
+            .knobs_mut(|knobs| knobs.profile = Profile::AutoConfirm);
+        let checkout = journey.open().await?;
+        to_confirm(checkout).await?;
+        checkout.press("confirm").await?;
+        stack.order_becomes_in_time(OrderState::Completed).await?;
+        let screen = checkout.shows(OrderState::Completed).await?;
+        ensure!(
+            screen.text.contains("El proveedor de pagos dice"),
+            "{}",
+            screen.text
+        );
+        ensure!(stack.unigox().requests(Operation::Confirm) == 0);
         Ok(())
     })
     .await

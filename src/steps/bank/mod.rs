@@ -141,8 +141,11 @@ pub(crate) fn BankStep(
 
 /// Whether an account may be named in several ways, none of which is asked for by itself.
 fn names_in_ways(fields: &[FormField]) -> bool {
-    let mut typed = fields.iter().filter(|field| field.options.is_empty());
-    typed.clone().count() > 1 && typed.all(|field| !field.required)
+    let is_choice = |field: &FormField| !field.options.is_empty();
+    fields.len() > 2
+        && fields
+            .iter()
+            .all(|field| is_choice(field) || !field.required)
 }
 
 /// What has to be mended, all of it, once the payer wanted to go on.

@@ -43,7 +43,7 @@ pub(super) fn facts(locale: &Locale, order: &Order) -> Vec<Fact> {
     }];
     // What came of an estimate is sometimes not even known at the end.
     let is_known = fiat.is_some();
-    if is_known || !is_paid {
+    if is_known || !order.state.is_terminal() {
         facts.push(Fact {
             name: received,
             value: fiat.unwrap_or_else(|| words.unknown().to_owned()),

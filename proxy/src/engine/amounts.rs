@@ -4,7 +4,8 @@ use offramp_domain::{money::Amount, quote::Guarantee};
 
 use crate::{provider::Snapshot, store::OrderRecord};
 
-/// How far the crypto may be off and still be paid out as it is, in thousandths (A-13 of `CryptoPocket`).
+/// How far the crypto may be off and still be paid out as it is, in thousandths: an assumption (A-13 of
+/// the one contract with estimates).
 const CRYPTO: u128 = 5;
 
 /// How far a rate moves between a price and the arrival, in thousandths. What is off by more is not

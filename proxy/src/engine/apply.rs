@@ -215,8 +215,10 @@ fn is_left_to_a_person(order: &OrderRecord, assessment: &Assessment) -> bool {
 
 /// Whether the provider says less than a person found out: that it still has the crypto.
 fn is_found_held(order: &mut OrderRecord, assessment: &Assessment) -> bool {
-    order.found_held &= assessment.custody == Custody::Unknown;
-    order.found_held
+    if assessment.custody != Custody::Unknown {
+        order.found_held_at = None;
+    }
+    order.found_held_at.is_some()
 }
 
 fn is_withdrawn(order: &OrderRecord) -> bool {

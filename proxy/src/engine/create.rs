@@ -182,7 +182,7 @@ impl Engine {
             reported_at: None,
             deposit_seen_at: None,
             ever_funded: false,
-            found_held: false,
+            found_held_at: None,
             timeline: vec![TimelineEntry {
                 state: OrderState::Creating,
                 at: now,

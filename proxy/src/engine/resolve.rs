@@ -237,7 +237,7 @@ impl Engine {
                 DepositKind::SignTypedData | DepositKind::Authorise => Custody::Escrow,
             };
             order.ever_funded = true;
-            order.found_held = true;
+            order.found_held_at = Some(self.now());
             self.plan(order);
             Ok(())
         })

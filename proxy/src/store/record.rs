@@ -119,9 +119,9 @@ pub struct OrderRecord {
     pub deposit_seen_at: Option<Timestamp>,
     /// Whether the provider was ever seen to hold the crypto.
     pub ever_funded: bool,
-    /// Whether a person found the crypto still held, where no read can tell.
+    /// When a person found the crypto still held, where no read can tell.
     #[serde(default)]
-    pub found_held: bool,
+    pub found_held_at: Option<Timestamp>,
     /// What happened.
     pub timeline: Vec<TimelineEntry>,
     /// When it was stored.

@@ -143,7 +143,7 @@ async fn an_order_that_is_known_there_is_not_called_never_made() -> Outcome {
 async fn our_orders_are_compared_one_by_one() -> Outcome {
     let bench = open().await?;
     let ines = ines(&bench).await?;
-    let paid = order(&ines).await?;
+    let id = order(&ines).await?;
     let theirs = bench.pocket().order(Pick::Latest)?.id;
     let since = bench.now().minus(HOUR);
     let found = bench.engine.reconcile(since).await?;
@@ -153,9 +153,9 @@ async fn our_orders_are_compared_one_by_one() -> Outcome {
 
     bench.pocket().deposit(Pick::Latest, Deposit::Exact)?;
     let found = bench.engine.reconcile(since).await?;
-    let differences: Vec<String> = found.differences.iter().map(ToString::to_string).collect();
-    let line = format!("{paid}\t{theirs}\tit is awaiting_deposit here and crypto_received there");
-    assert_eq!(differences, [line]);
+    let told: Vec<String> = found.differences.iter().map(ToString::to_string).collect();
+    let expected = format!("{id}\t{theirs}\tit is awaiting_deposit here and crypto_received there");
+    assert_eq!(told, [expected]);
     bench
         .pocket()
         .fault(Operation::Read, Fault::ServerErrorBefore, 9);

@@ -3,7 +3,8 @@
 //!
 //! Reading order: [`config`] (what it is told), [`provider`] (what it expects of a provider),
 //! [`store`] (what it remembers), [`engine`] (what happens to an order), `routes` (who may ask for
-//! what), `view` (what they see), [`serve`] and [`rate_limits`] (how much of it anybody may take).
+//! what), `view` (what they see) and `turn` (who acts next), [`serve`] and [`rate_limits`] (how much of
+//! it anybody may take).
 
 pub mod admin;
 pub mod catalog;
@@ -29,6 +30,7 @@ mod routes;
 pub mod secrets;
 pub mod serve;
 pub mod store;
+mod turn;
 pub mod variables;
 mod view;
 

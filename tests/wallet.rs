@@ -434,6 +434,23 @@ async fn a_signature_that_the_proxy_refuses_is_told() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_provider_refused_is_told_where_it_is_signed_anew() {
+    for (problem, said) in [
+        ("funds_unavailable", "Tu wallet no tiene 100 USDT"),
+        ("signature_refused", "El proveedor no aceptó la firma"),
+    ] {
+        wallets_are(MODULE, &json!([wallet("Fox")]).to_string());
+        let mut order = to_sign("awaiting_deposit", "authorise_transfer");
+        order["signature_problem"] = json!(problem);
+        let page = Page::open(signing(order, 300_000)).await;
+        page.until_step("deposit").await;
+        page.until_says(said).await;
+        page.says("No se movió nada");
+        page.until_says("Firmar con Fox").await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_refund_is_signed_by_the_same_wallet() {
     wallets_are(MODULE, &json!([wallet("Fox")]).to_string());
     let mut order = to_sign("refund_required", "authorise_refund");

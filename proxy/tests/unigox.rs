@@ -15,6 +15,8 @@ mod shop;
 mod signatures;
 #[expect(dead_code, reason = "what the API's tests need besides")]
 mod support;
+#[path = "unigox/told.rs"]
+mod told;
 #[path = "unigox/turns.rs"]
 mod turns;
 #[path = "unigox/wallet.rs"]

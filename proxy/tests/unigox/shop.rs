@@ -25,13 +25,17 @@ use crate::support::{
 /// A shop of either kind, at a rate that stays.
 pub(crate) async fn open(backend: Backend) -> Outcome<Bench> {
     let bench = Bench::on(backend).await?;
-    unigox(&bench).knobs_mut(|knobs| {
+    steady(&bench);
+    Ok(bench)
+}
+
+/// A rate that stays, and a buyer slow enough that nothing is over between two looks.
+pub(crate) fn steady(bench: &Bench) {
+    unigox(bench).knobs_mut(|knobs| {
         knobs.pinned_rate = Some(Decimal::new(153_012, 2));
-        // Slow enough that nothing is over between two looks.
         knobs.proof_ms = 60_000;
         knobs.review_ms = 60_000;
     });
-    Ok(bench)
 }
 
 pub(crate) fn unigox(bench: &Bench) -> &Unigox {

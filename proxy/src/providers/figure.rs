@@ -1,6 +1,6 @@
 //! Amounts and rates on their way in and out of JSON: to the digit, never through a float.
 
-use offramp_domain::money::{Amount, ParseAmountError};
+use offramp_domain::money::{Amount, ParseAmountError, Round};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
@@ -43,6 +43,19 @@ impl Serialize for Figure {
             .map_err(ser::Error::custom)?
             .serialize(serializer)
     }
+}
+
+/// How many digits a rate has behind its point.
+const RATE_DIGITS: u32 = 12;
+
+/// What one token comes to with every fee, cut off where it has no end.
+pub(super) fn effective_rate(fiat: Amount, crypto: Amount) -> Option<Amount> {
+    readable(fiat.checked_div(crypto)?.rounded(RATE_DIGITS, Round::Down))
+}
+
+/// A figure that was computed, where it is read again as it is written: others have more digits.
+pub(super) fn readable(amount: Amount) -> Option<Amount> {
+    amount.to_string().parse().ok()
 }
 
 #[cfg(test)]

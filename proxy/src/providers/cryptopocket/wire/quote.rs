@@ -6,7 +6,11 @@ use serde::Deserialize;
 use super::super::assumptions;
 use crate::{
     provider::{ProviderQuote, QuoteAsk, Refusal},
-    providers::{exchange::Query, failure::Failure, figure::Figure},
+    providers::{
+        exchange::Query,
+        failure::Failure,
+        figure::{Figure, effective_rate},
+    },
 };
 
 /// What a price is asked for with.
@@ -46,9 +50,9 @@ impl Quote {
         let Figure(fiat_amount) = self.fiat_amount;
         let rate = match self.price {
             Some(Figure(price)) => Some(price),
-            None => fiat_amount.checked_div(ask.crypto_amount),
+            None => effective_rate(fiat_amount, ask.crypto_amount),
         };
-        let rate = rate.filter(|rate| !rate.is_zero());
+        let rate = rate.filter(|rate| !rate.is_zero() && !fiat_amount.is_zero());
         Ok(ProviderQuote {
             reference: None,
             kind: QuoteKind::Indicative,
@@ -152,6 +156,7 @@ mod tests {
             ("chain", json!("bsc")),
             ("fiat_symbol", json!("COP")),
             ("price", json!("0")),
+            ("fiat_amount", json!("0.00")),
         ] {
             let mut other = answer();
             other[key] = value;
@@ -163,5 +168,18 @@ mod tests {
     fn without_a_price_for_one_it_is_divided() {
         let price = price(&json!({ "fiat_amount": 91.4, "price": null })).unwrap();
         assert_eq!(price.rate.to_string(), "0.914");
+    }
+
+    /// Whoever is told the rate reads it as an amount, and so does who looks it up again.
+    #[test]
+    fn a_rate_without_end_has_no_more_digits_than_are_read() {
+        let ask = QuoteAsk {
+            crypto_amount: "30".parse().unwrap(),
+            ..ask()
+        };
+        let quote: Quote = serde_json::from_value(json!({ "fiat_amount": "27.41" })).unwrap();
+        let rate = quote.price(&ask, None).ok().unwrap().rate;
+        assert_eq!(rate.to_string(), "0.913666666666");
+        assert_eq!(rate.to_string().parse(), Ok(rate));
     }
 }

@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use super::{
     figure::{Count, Figure},
-    quote::{Breakdown, effective_rate},
+    quote::Breakdown,
     said,
 };
 use crate::{
     provider::{ProviderRef, Snapshot},
-    providers::{failure::Failure, unigox::listing::Item},
+    providers::{failure::Failure, figure::effective_rate, unigox::listing::Item},
 };
 
 /// The body of `POST /offramp/initiate`.

@@ -2,7 +2,7 @@
 
 use offramp_domain::{
     api::Fee,
-    money::{Amount, Round, Token},
+    money::{Amount, Token},
     quote::{FeeKind, QuoteKind},
     time::Timestamp,
 };
@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{
     provider::{ProviderQuote, QuoteAsk, Refusal},
-    providers::failure::Failure,
+    providers::{
+        failure::Failure,
+        figure::{effective_rate, readable},
+    },
 };
-
-/// How many digits a rate has behind its point.
-const RATE_DIGITS: u32 = 12;
 
 /// The body of `POST /offramp/estimate`.
 #[derive(Serialize)]
@@ -83,7 +83,7 @@ impl Breakdown {
     /// What has to be funded: the amount that is named leaves the partner's fee out (7.4).
     pub(in super::super) fn funding(&self, crypto_amount: Amount) -> Option<Amount> {
         let partner_fee = self.partner_fee.map_or(Amount::ZERO, |Figure(fee)| fee);
-        crypto_amount.checked_add(partner_fee)
+        crypto_amount.checked_add(partner_fee).and_then(readable)
     }
 
     fn fees(&self, token: Token) -> Vec<Fee> {
@@ -152,12 +152,6 @@ impl Estimate {
             provider_now,
         })
     }
-}
-
-/// What one token comes to with every fee, to as many digits as are kept.
-pub(super) fn effective_rate(fiat: Amount, crypto: Amount) -> Option<Amount> {
-    let rate = fiat.checked_div(crypto)?;
-    Some(rate.rounded(RATE_DIGITS, Round::Down))
 }
 
 impl Quote {

@@ -16,24 +16,27 @@ mod catalog;
 mod config;
 mod headers;
 mod payment_uri;
+mod pocket_answer;
 mod provider_answer;
 mod request;
 mod secret;
 mod time;
 mod typed_amount;
+mod unigox_answer;
 mod webhook;
 
 pub use self::{
     address::address, amount::amount, bank::bank, catalog::catalog, config::config,
-    headers::headers, payment_uri::payment_uri, provider_answer::provider_answer, request::request,
-    time::time, typed_amount::typed_amount, webhook::webhook,
+    headers::headers, payment_uri::payment_uri, pocket_answer::pocket_answer,
+    provider_answer::provider_answer, request::request, time::time, typed_amount::typed_amount,
+    unigox_answer::unigox_answer, webhook::webhook,
 };
 
 /// A parser's promise, by the name of its target and of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 14] = [
     ("address", address),
     ("amount", amount),
     ("bank", bank),
@@ -41,10 +44,12 @@ pub const TARGETS: [Target; 12] = [
     ("config", config),
     ("headers", headers),
     ("payment_uri", payment_uri),
+    ("pocket_answer", pocket_answer),
     ("provider_answer", provider_answer),
     ("request", request),
     ("time", time),
     ("typed_amount", typed_amount),
+    ("unigox_answer", unigox_answer),
     ("webhook", webhook),
 ];
 

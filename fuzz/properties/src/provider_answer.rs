@@ -1,4 +1,4 @@
-//! What a provider answers.
+//! What Capa answers.
 
 use std::error::Error;
 
@@ -71,15 +71,16 @@ fn quote(body: &[u8]) -> Result<(), ProviderError> {
         assert_eq!(quote.crypto_amount, ask.crypto_amount);
         assert!(quote.reference.is_some_and(|id| !id.trim().is_empty()));
         assert!(quote.expires_at.is_some());
+        [quote.fiat_amount, quote.rate]
+            .into_iter()
+            .for_each(readable);
         assert!(!quote.fiat_amount.is_zero() && !quote.rate.is_zero());
     })
 }
 
-fn plausible(order: &Snapshot) {
+pub(crate) fn plausible(order: &Snapshot) {
     let amounts = [Some(order.crypto_amount), order.fiat_amount, order.rate];
-    for amount in amounts.into_iter().flatten() {
-        assert_eq!(amount.to_string().parse(), Ok(amount));
-    }
+    amounts.into_iter().flatten().for_each(readable);
     for text in [&order.address, &order.cancellation_reason, &order.tx_hash] {
         assert!(text.as_deref().is_none_or(|text| !text.trim().is_empty()));
     }
@@ -88,6 +89,11 @@ fn plausible(order: &Snapshot) {
         assert!(!number.is_empty() && !number.contains(char::is_whitespace));
         assert_eq!(format!("{account:?}"), "SecretBox<str>([REDACTED])");
     }
+}
+
+/// What is written down is read again.
+pub(crate) fn readable(amount: Amount) {
+    assert_eq!(amount.to_string().parse(), Ok(amount));
 }
 
 fn refused(status: u16, body: &[u8]) {
@@ -101,7 +107,7 @@ fn refused(status: u16, body: &[u8]) {
 }
 
 /// The error and what is behind it, as a log shows them.
-fn tells_nothing(error: &ProviderError, body: &[u8]) {
+pub(crate) fn tells_nothing(error: &ProviderError, body: &[u8]) {
     let mut told = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

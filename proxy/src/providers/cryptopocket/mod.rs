@@ -7,6 +7,8 @@
 
 mod assumptions;
 mod client;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod mapping;
 mod refusal;
 mod settings;

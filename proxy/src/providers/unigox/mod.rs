@@ -8,6 +8,8 @@
 
 mod check;
 mod client;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod listing;
 mod mapping;
 mod rails;

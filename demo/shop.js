@@ -9,10 +9,11 @@
 
 import "./wallet.js";
 
-const PROVIDERS = { capa: "Capa", cryptopocket: "CryptoPocket", unigox: "UNIGOX" };
+/** Who there is to pay, by name, as the simulator lists them. */
+let providers = [];
 
 /** Who pays the payer: what the panel does, it does to that simulated provider. */
-let provider = "capa";
+let provider;
 
 const query = new URLSearchParams(location.search);
 const checkout = document.querySelector("offramp-checkout");
@@ -56,10 +57,11 @@ function showPayer({ id, name = id }) {
 async function whoIsLoggedIn(otherwise) {
   if (!panel.isConnected) return { id: otherwise };
   try {
-    const { payer, payers } = await send("GET", "/offramp/login");
+    const { payer, payers, ...others } = await send("GET", "/offramp/login");
+    providers = others.providers;
     offerPayers(payers, payer);
     const known = payers.find(({ id }) => id === payer);
-    if (known) showProvider(known.provider);
+    showProvider(known?.provider ?? providers[0].name);
     return known ?? { id: otherwise };
   } catch {
     return { id: otherwise };
@@ -72,7 +74,11 @@ function showProvider(name) {
   for (const group of panel.querySelectorAll("[data-provider]")) {
     group.hidden = !group.dataset.provider.split(" ").includes(name);
   }
-  document.getElementById("provider-name").textContent = PROVIDERS[name] ?? name;
+  document.getElementById("provider-name").textContent = labelled(name);
+}
+
+function labelled(name) {
+  return providers.find((one) => one.name === name)?.label ?? name;
 }
 
 function logIn(payer) {
@@ -81,7 +87,7 @@ function logIn(payer) {
 
 /** Everybody, by the provider that pays them. People who were added to the simulator are there too. */
 function offerPayers(payers, current) {
-  const groups = Object.entries(PROVIDERS).map(([name, label]) => {
+  const groups = providers.map(({ name, label }) => {
     const group = document.createElement("optgroup");
     group.label = label;
     const theirs = payers.filter((payer) => payer.provider === name);
@@ -149,6 +155,7 @@ async function watch() {
 }
 
 async function look() {
+  if (provider === undefined) return;
   const asked = ["/_sim/clock", controlled("/orders"), "/offramp/notifications", "/offramp/balances"];
   const [clock, orders, notices, balances] = await Promise.all(asked.map((path) => send("GET", path)));
   const payer = document.getElementById("payer").value;

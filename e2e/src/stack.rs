@@ -12,8 +12,8 @@ use offramp_proxy::{
     clock::Clock, config::Config, engine::Engine, providers, secrets::Secrets, store::Store,
 };
 use offramp_simulator::{
-    Capa, CryptoPocket, CryptoPocketKeys, Moment, ShopConfig, Simulator, Unigox, UnigoxConfig,
-    WebhookTarget,
+    Capa, CryptoPocket, CryptoPocketKeys, Moment, PayingWallet, ShopConfig, Simulator, Unigox,
+    UnigoxConfig, WebhookTarget,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
@@ -46,6 +46,25 @@ pub enum Wallet {
     Partner,
     /// The payer's own.
     External,
+}
+
+impl Wallet {
+    /// The mode, the key that signs and the daily limit. An empty variable is an absent one.
+    fn variables(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Partner => ("partner_wallet", SIGNING_KEY, "10000"),
+            Self::External => ("external_wallet", "", ""),
+        }
+    }
+}
+
+impl From<Wallet> for PayingWallet {
+    fn from(wallet: Wallet) -> Self {
+        match wallet {
+            Wallet::Partner => Self::Partner,
+            Wallet::External => Self::External,
+        }
+    }
 }
 
 /// The first account of the public development mnemonic: what the shop's wallet signs with.
@@ -85,6 +104,7 @@ impl Stack {
                     secret_key: SECRET_KEY.to_owned(),
                     page_dir: environment.widget_dir.clone(),
                     notify_secret: Some(NOTIFY_SECRET.to_owned()),
+                    paying: wallet.into(),
                 }),
                 cryptopocket: CryptoPocketKeys {
                     key: PROVIDER_KEY.to_owned(),
@@ -117,11 +137,7 @@ impl Stack {
 
         let database = format!("sqlite://{}", folder.path().join("offramp.db").display());
         let widget_dir = environment.widget_dir.display().to_string();
-        let (mode, (signing_key, limit)) = match wallet {
-            Wallet::Partner => ("partner_wallet", (SIGNING_KEY, "10000")),
-            // An empty variable is an absent one.
-            Wallet::External => ("external_wallet", ("", "")),
-        };
+        let (mode, signing_key, limit) = wallet.variables();
         let (pocket, escrow) = (format!("{shop}/cryptopocket/api"), format!("{shop}/unigox"));
         let variables = [
             ("OFFRAMP_PUBLIC_URL", proxy.as_str()),

@@ -12,6 +12,9 @@ mod capa;
 mod cryptopocket;
 #[path = "conformance/faults.rs"]
 mod faults;
+#[path = "fourth_provider/mod.rs"]
+#[expect(dead_code, reason = "it is not asked for through the registry here")]
+mod fourth_provider;
 #[path = "conformance/harness.rs"]
 mod harness;
 #[path = "conformance/log.rs"]
@@ -30,6 +33,8 @@ mod signatures;
 mod stand_in;
 #[path = "conformance/table.rs"]
 mod table;
+#[path = "fourth_provider/harness.rs"]
+mod tinta;
 #[path = "conformance/unigox.rs"]
 mod unigox;
 #[path = "support/wallet.rs"]
@@ -118,3 +123,4 @@ keeps_every_promise! { with_capa: crate::capa::CapaHarness }
 keeps_every_promise! { with_cryptopocket: crate::cryptopocket::PocketHarness }
 keeps_every_promise! { with_unigox: crate::unigox::UnigoxHarness }
 keeps_every_promise! { with_unigox_by_wallet: crate::unigox::ByWallet }
+keeps_every_promise! { with_a_fourth: crate::tinta::TintaHarness }

@@ -1,19 +1,11 @@
-//! A fourth provider, added with the three edits of `docs/adding-a-provider.md`: an adapter, a line
-//! of the registry, and a stand-in. Nothing else of the proxy knows that it is there.
+//! A fourth provider, added with the edits of `docs/adding-a-provider.md`: an adapter, a line of the
+//! registry, a stand-in and a line of the simulator's. Nothing else knows that it is there. The shared
+//! suite asks its promises of it, too.
 
-#[path = "fourth_provider/adapter.rs"]
-mod adapter;
-#[path = "fourth_provider/twin.rs"]
-mod twin;
+#[path = "fourth_provider/mod.rs"]
+mod fourth_provider;
 
-use std::{
-    error::Error,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -22,46 +14,47 @@ use axum::{
 };
 use offramp_domain::time::Timestamp;
 use offramp_proxy::{
-    clock::Clock,
-    config::{Config, ConfigError, Lookup},
-    engine::Engine,
-    provider::Provider,
-    providers,
-    secrets::Secrets,
-    store::Store,
+    clock::Clock, config::Config, engine::Engine, providers, secrets::Secrets, store::Store,
 };
+use offramp_simulator::{Fault, Moment, Operation, Simulator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use self::twin::Twin;
+use self::fourth_provider::{mounted, registry, twin};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const KEY: &str = "sk_test_0123456789abcdef0123456789abcdef";
 const ORIGIN: &str = "https://shop.example";
 
-/// The registry, with the line of the fourth.
-async fn registry(
-    lookup: Lookup<'_>,
-    clock: &Clock,
-) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
-    let mut all = providers::from_env(lookup, clock).await?;
-    all.extend(adapter::from_env(lookup, clock)?.map(|tinta| Arc::new(tinta) as Arc<dyn Provider>));
-    Ok(all)
-}
+/// The first sale that the stand-in makes.
+const SALE: &str = "s-1";
+
+/// Noon of 1 May 2026.
+const NOON: Moment = Moment::from_unix_millis(1_777_636_800_000);
 
 struct Bench {
-    twin: Twin,
+    simulator: Simulator,
     engine: Arc<Engine>,
     app: Router,
-    now: Arc<AtomicI64>,
     _folder: TempDir,
 }
 
 impl Bench {
     async fn start() -> Outcome<Self> {
-        let (twin, base) = Twin::start().await?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let base = format!("http://{}/tinta", listener.local_addr()?);
+        let simulator = Simulator::of(
+            &mounted(),
+            offramp_simulator::Config::default(),
+            offramp_simulator::Clock::held_at(NOON),
+        );
+        let serving = simulator.clone();
+        tokio::spawn(async move {
+            offramp_simulator::run(listener, serving, std::future::pending()).await
+        });
         let folder = TempDir::new()?;
         let database = format!("sqlite://{}", folder.path().join("offramp.db").display());
         let lookup = |name: &str| match name {
@@ -70,28 +63,30 @@ impl Bench {
             "OFFRAMP_DATABASE_URL" => Some(database.clone()),
             "OFFRAMP_PROVIDER" => Some("tinta".to_owned()),
             "TINTA_BASE_URL" => Some(base.clone()),
+            "TINTA_API_KEY" => Some(twin::KEY.to_owned()),
             _ => None,
         };
-        let now = Arc::new(AtomicI64::new(1_777_636_800_000));
-        let held = Arc::clone(&now);
-        let clock = Clock::from_fn(move || Timestamp::from_millis(held.load(Ordering::SeqCst)));
+        let theirs = simulator.clock().clone();
+        let clock = Clock::from_fn(move || Timestamp::from_millis(theirs.now().unix_millis()));
         let config = Config::from_env(&lookup)?;
-        let providers = registry(&lookup, &clock).await?;
+        let providers = providers::switched_on(&registry(), &lookup, &clock).await?;
         let store = Store::open(config.database_url(), Secrets::of(&config)).await?;
         let engine = Engine::new(config, store, providers, clock)?;
         Ok(Self {
-            twin,
+            simulator,
             app: offramp_proxy::app(Arc::clone(&engine)),
             engine,
-            now,
             _folder: folder,
         })
     }
 
+    fn twin(&self) -> Outcome<&twin::Tinta> {
+        Ok(self.simulator.twin().ok_or("it is not mounted")?)
+    }
+
     /// Lets time pass, and the proxy do what that calls for.
     async fn pass(&self, time: Duration) -> Outcome {
-        let millis = i64::try_from(time.as_millis())?;
-        self.now.fetch_add(millis, Ordering::SeqCst);
+        self.simulator.clock().step(time);
         self.engine.do_what_is_due().await?;
         Ok(())
     }
@@ -122,9 +117,14 @@ impl Bench {
         ))
     }
 
-    /// A browser's token for a payer whom the provider does not know yet.
+    /// A browser's token for a payer whom the provider knows.
     async fn session(&self) -> Outcome<String> {
-        let body = json!({ "payer": { "id": "cust-1" }, "origin": ORIGIN });
+        self.session_of(json!({ "id": "cust-1", "provider_user_id": twin::VERIFIED[0] }))
+            .await
+    }
+
+    async fn session_of(&self, payer: Value) -> Outcome<String> {
+        let body = json!({ "payer": payer, "origin": ORIGIN });
         let (status, session) = self
             .ask(Method::POST, "/v1/sessions", KEY, Some(body))
             .await?;
@@ -178,13 +178,10 @@ async fn a_payer_is_paid_by_the_fourth() -> Outcome {
     assert_eq!(order["deposit"]["after_sending"], "wait");
     assert_eq!(order["destination"]["masked"], "•••• 1332");
 
-    bench.twin.becomes("arrived");
-    bench.pass(Duration::from_mins(1)).await?;
-    assert_eq!(
-        bench.state(&token, order).await?["state"],
-        "deposit_received"
-    );
-    bench.twin.becomes("paid");
+    assert!(bench.twin()?.deposit(SALE));
+    bench.pass(Duration::from_secs(59)).await?;
+    let arrived = bench.state(&token, order).await?;
+    assert_eq!(arrived["state"], "deposit_received");
     bench.pass(Duration::from_mins(1)).await?;
     let paid = bench.state(&token, order).await?;
     assert_eq!(paid["state"], "completed");
@@ -196,13 +193,16 @@ async fn a_payer_is_paid_by_the_fourth() -> Outcome {
 async fn an_answer_that_was_lost_is_found_and_nothing_is_made_twice() -> Outcome {
     let bench = Bench::start().await?;
     let token = bench.session().await?;
-    bench.twin.lose_the_next_answer();
+    bench
+        .twin()?
+        .fail_once(Operation::Create, Fault::ResetAfter);
     let (status, created) = bench.order(&token).await?;
     assert_eq!(status, StatusCode::ACCEPTED, "{created}");
     bench.pass(Duration::from_secs(10)).await?;
     let found = bench.state(&token, &created["order"]).await?;
     assert_eq!(found["state"], "awaiting_deposit", "{found}");
-    assert_eq!(bench.twin.creates(), 1);
+    assert_eq!(bench.twin()?.faults().requests(Operation::Create), 1);
+    assert_eq!(bench.twin()?.sales(), 1);
     Ok(())
 }
 
@@ -233,11 +233,44 @@ async fn a_word_that_nobody_knows_is_left_to_a_person() -> Outcome {
     let bench = Bench::start().await?;
     let token = bench.session().await?;
     let (_, created) = bench.order(&token).await?;
-    bench.twin.becomes("evaporated");
+    assert!(bench.twin()?.force_status(SALE, "evaporated"));
     bench.pass(Duration::from_mins(1)).await?;
     let order = bench.state(&token, &created["order"]).await?;
     assert_eq!(order["state"], "attention");
     assert_eq!(order["reason"], "unknown_status");
     assert!(!order.to_string().contains("evaporated"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_payer_who_is_not_verified_sells_nothing() -> Outcome {
+    let bench = Bench::start().await?;
+    for payer in [
+        json!({ "id": "cust-8", "provider_user_id": twin::UNVERIFIED }),
+        json!({ "id": "cust-9" }),
+    ] {
+        let token = bench.session_of(payer).await?;
+        let (_, checkout) = bench.ask(Method::GET, "/v1/checkout", &token, None).await?;
+        assert_eq!(checkout["verification"]["status"], "required", "{checkout}");
+        let (status, refused) = bench.order(&token).await?;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{refused}");
+    }
+    assert_eq!(bench.twin()?.sales(), 0);
+    Ok(())
+}
+
+/// The control plane and the shop have it from the same line.
+#[tokio::test]
+async fn the_simulator_lists_the_fourth() -> Outcome {
+    let bench = Bench::start().await?;
+    let names: Vec<_> = bench
+        .simulator
+        .twins()
+        .iter()
+        .map(|twin| twin.name())
+        .collect();
+    let registered: Vec<_> = registry().iter().map(|entry| entry.name).collect();
+    assert_eq!(names, registered);
+    assert_eq!(names.last(), Some(&"tinta"));
     Ok(())
 }

@@ -66,6 +66,18 @@ pub struct ShopConfig {
     pub page_dir: PathBuf,
     /// The secret behind the proxy's notifications, `whsec_…`; without it the shop hears of none.
     pub notify_secret: Option<String>,
+    /// Whose wallet pays where a provider moves crypto by a signature.
+    pub paying: PayingWallet,
+}
+
+/// Whose wallet pays where a provider moves crypto by a signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PayingWallet {
+    /// The shop's, from the customer's balance.
+    #[default]
+    Partner,
+    /// The payer's own.
+    External,
 }
 
 /// A variable of the environment cannot be used.
@@ -92,6 +104,8 @@ impl Config {
     /// - `SHOP_PROXY_URL`: [`ShopConfig::proxy_url`] (`http://127.0.0.1:8080`).
     /// - `SHOP_PAGE_DIR`: [`ShopConfig::page_dir`] (`dist`).
     /// - `OFFRAMP_NOTIFY_SECRET`: [`ShopConfig::notify_secret`] (none).
+    /// - `SHOP_WALLET_MODE`: [`ShopConfig::paying`], `partner_wallet` or `external_wallet`
+    ///   (`partner_wallet`).
     ///
     /// # Errors
     ///
@@ -183,7 +197,22 @@ impl ShopConfig {
                 .unwrap_or_else(|| "dist".to_owned())
                 .into(),
             notify_secret,
+            paying: PayingWallet::from_env(variable)?,
         }))
+    }
+}
+
+impl PayingWallet {
+    fn from_env(variable: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        const MODE: &str = "SHOP_WALLET_MODE";
+        match variable(MODE).as_deref() {
+            None | Some("partner_wallet") => Ok(Self::Partner),
+            Some("external_wallet") => Ok(Self::External),
+            Some(_) => Err(ConfigError {
+                variable: MODE,
+                problem: "is neither partner_wallet nor external_wallet",
+            }),
+        }
     }
 }
 
@@ -274,6 +303,7 @@ impl fmt::Debug for ShopConfig {
             .debug_struct("ShopConfig")
             .field("proxy_url", &self.proxy_url)
             .field("page_dir", &self.page_dir)
+            .field("paying", &self.paying)
             .finish_non_exhaustive()
     }
 }
@@ -329,6 +359,9 @@ mod tests {
         let error = read(&[secret, ("OFFRAMP_NOTIFY_SECRET", "hunter2")]).unwrap_err();
         let expected = "OFFRAMP_NOTIFY_SECRET: is not whsec_ and base64 after it";
         assert_eq!(error.to_string(), expected);
+        let error = read(&[secret, ("SHOP_WALLET_MODE", "both")]).unwrap_err();
+        let expected = "SHOP_WALLET_MODE: is neither partner_wallet nor external_wallet";
+        assert_eq!(error.to_string(), expected);
         let error = read(&[("SIMULATOR_UNIGOX_PARTNER_WALLET", "0x1")]).unwrap_err();
         let expected = "SIMULATOR_UNIGOX_PARTNER_WALLET: is not 0x and forty hexadecimal digits";
         assert_eq!(error.to_string(), expected);
@@ -348,6 +381,7 @@ mod tests {
             secret_key: "PLANTED".to_owned(),
             page_dir: PathBuf::new(),
             notify_secret: Some("PLANTED".to_owned()),
+            paying: PayingWallet::default(),
         };
         let capa_key = "PLANTED".to_owned();
         let config = Config {

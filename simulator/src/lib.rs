@@ -6,7 +6,8 @@
 //!
 //! Read [`clock`] for time, [`fault`] for ways to fail, [`providers::capa`],
 //! [`providers::cryptopocket`] and [`providers::unigox`] for the three. What a test does through a
-//! handle, that of [`Simulator::capa`] for one, the demo does over `/_sim/…`.
+//! handle, that of [`Simulator::capa`] for one, the demo does over `/_sim/…`. [`providers::ALL`] is the
+//! list of what is mounted.
 
 pub mod clock;
 pub mod config;
@@ -19,19 +20,25 @@ mod shop;
 mod stamp;
 mod world;
 
+use std::any::Any;
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use self::providers::{Mount, Twin};
 use self::world::World;
 
 pub use self::clock::{Clock, Moment, Motion};
-pub use self::config::{Config, CryptoPocketKeys, ShopConfig, UnigoxConfig, WebhookTarget};
+pub use self::config::{
+    Config, CryptoPocketKeys, PayingWallet, ShopConfig, UnigoxConfig, WebhookTarget,
+};
 pub use self::door::{Door, Shut};
 pub use self::fault::{Fault, Operation};
 pub use self::providers::capa::{
@@ -48,6 +55,7 @@ pub struct Simulator {
     capa: Capa,
     cryptopocket: CryptoPocket,
     unigox: Unigox,
+    twins: Arc<[Arc<dyn Twin>]>,
     shop: Option<ShopConfig>,
     door: Door,
 }
@@ -55,6 +63,11 @@ pub struct Simulator {
 impl Simulator {
     /// A simulator with its default people and rates.
     pub fn new(config: Config, clock: Clock) -> Self {
+        Self::of(&providers::ALL, config, clock)
+    }
+
+    /// The same with these stand-ins.
+    pub fn of(providers: &[Mount], config: Config, clock: Clock) -> Self {
         let Config {
             capa_key,
             webhook,
@@ -66,14 +79,17 @@ impl Simulator {
         let capa = Capa::new(capa_key, webhook, world.clone());
         let cryptopocket = CryptoPocket::new(cryptopocket, world.clone());
         let unigox = Unigox::new(unigox, world.clone());
-        Self {
+        let mut simulator = Self {
             world,
             capa,
             cryptopocket,
             unigox,
+            twins: Arc::default(),
             shop,
             door: Door::default(),
-        }
+        };
+        simulator.twins = providers.iter().map(|mount| mount(&simulator)).collect();
+        simulator
     }
 
     /// The time that everything goes by.
@@ -96,6 +112,17 @@ impl Simulator {
         &self.unigox
     }
 
+    /// Every stand-in.
+    pub fn twins(&self) -> &[Arc<dyn Twin>] {
+        &self.twins
+    }
+
+    /// The handle on the stand-in of this type, if it is mounted.
+    pub fn twin<T: Twin>(&self) -> Option<&T> {
+        let mut twins = self.twins.iter();
+        twins.find_map(|twin| (twin.as_ref() as &dyn Any).downcast_ref())
+    }
+
     /// The handle on the door that connections come in by, under [`run`].
     pub fn door(&self) -> &Door {
         &self.door
@@ -104,10 +131,10 @@ impl Simulator {
     /// Every route: the providers, `/_sim/…` and the shop. Webhooks are sent and time passes without
     /// requests only under [`run`].
     pub fn router(&self) -> Router {
-        Router::new()
-            .merge(self.capa.router())
-            .merge(self.cryptopocket.router())
-            .merge(self.unigox.router())
+        let stamp = from_fn_with_state(self.clock().clone(), stamp::stamp);
+        let apis = self.twins.iter().map(|twin| twin.api());
+        let providers = apis.fold(Router::new(), Router::merge).layer(stamp);
+        providers
             .merge(control::router(self))
             .merge(shop::router(self.shop.clone(), self))
     }
@@ -127,12 +154,9 @@ pub async fn run(
     const GRACE: Duration = Duration::from_millis(500);
 
     let mut background = JoinSet::new();
-    let capa = simulator.capa.clone();
-    background.spawn(async move { capa.live().await });
-    let cryptopocket = simulator.cryptopocket.clone();
-    background.spawn(async move { cryptopocket.live().await });
-    let unigox = simulator.unigox.clone();
-    background.spawn(async move { unigox.live().await });
+    for twin in simulator.twins() {
+        background.spawn(twin.life());
+    }
 
     let listener = simulator.door.before(listener)?;
     let (stopping, stopped) = oneshot::channel::<()>();

@@ -8,7 +8,7 @@ use axum::extract::{Path as Named, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use offramp_simulator::{Clock, Config, ShopConfig, Simulator, run};
+use offramp_simulator::{Clock, Config, PayingWallet, ShopConfig, Simulator, run};
 use reqwest::header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -95,6 +95,10 @@ async fn proxy() -> Outcome<(String, mpsc::UnboundedReceiver<Asked>)> {
 
 impl Bench {
     async fn start() -> Outcome<Self> {
+        Self::with(PayingWallet::Partner).await
+    }
+
+    async fn with(paying: PayingWallet) -> Outcome<Self> {
         let (proxy_url, asked) = proxy().await?;
         let page_dir = tempfile::tempdir()?;
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -109,6 +113,7 @@ impl Bench {
             secret_key: "sk_PLANTED".to_owned(),
             page_dir: page_dir.path().to_owned(),
             notify_secret: Some(NOTIFY_SECRET.to_owned()),
+            paying,
         };
         let config = Config {
             shop: Some(shop),
@@ -249,6 +254,53 @@ async fn a_login_changes_the_payer() -> Outcome {
         json!({
             "id": "cust-3", "name": "Eva Gómez", "provider": "capa", "verified": false, "note": "",
         })
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_those_are_customers_whom_the_paying_wallet_fits() -> Outcome {
+    for (paying, expected, another) in [
+        (
+            PayingWallet::Partner,
+            &[
+                ("Ada Eze", "paga con su saldo en Cobalto"),
+                ("Ben Adeyemi", "en revisión"),
+            ][..],
+            "escrow-3",
+        ),
+        (
+            PayingWallet::External,
+            &[("Cleo Obi", "firma con su cartera")],
+            "escrow-1",
+        ),
+    ] {
+        let bench = Bench::with(paying).await?;
+        let login = format!("{}/offramp/login", bench.base);
+        let who: Value = bench.client.get(&login).send().await?.json().await?;
+        let payers = who["payers"].as_array().ok_or("no payers")?;
+        let theirs = payers.iter().filter(|one| one["provider"] == "unigox");
+        let theirs: Vec<_> = theirs.map(|one| (&one["name"], &one["note"])).collect();
+        assert_eq!(json!(theirs), json!(expected), "{paying:?}");
+        let body = json!({ "payer": another });
+        let refused = bench.client.post(&login).json(&body).send().await?;
+        assert_eq!(refused.status(), 401, "{paying:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_providers_are_those_of_the_simulator() -> Outcome {
+    let bench = Bench::start().await?;
+    let login = format!("{}/offramp/login", bench.base);
+    let who: Value = bench.client.get(&login).send().await?.json().await?;
+    assert_eq!(
+        who["providers"],
+        json!([
+            { "name": "capa", "label": "Capa" },
+            { "name": "cryptopocket", "label": "CryptoPocket" },
+            { "name": "unigox", "label": "UNIGOX" },
+        ])
     );
     Ok(())
 }

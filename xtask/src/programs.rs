@@ -146,6 +146,7 @@ impl Site {
                 ("SIMULATOR_UNIGOX_WEBHOOK_SECRET", &self.keys.webhook),
                 ("SHOP_PROXY_URL", &proxy),
                 ("SHOP_PAGE_DIR", system::text(&self.widget)?),
+                ("SHOP_WALLET_MODE", self.wallet.mode()),
                 ("OFFRAMP_SECRET_KEY", &self.keys.partner),
                 ("OFFRAMP_NOTIFY_SECRET", &self.keys.notify),
             ],

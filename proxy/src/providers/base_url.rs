@@ -8,11 +8,7 @@ use crate::config::{ConfigError, is_loopback};
 ///
 /// # Errors
 /// Whatever a key should not be sent to.
-pub(super) fn base_url(
-    variable: &'static str,
-    text: &str,
-    example: &str,
-) -> Result<Url, ConfigError> {
+pub fn base_url(variable: &'static str, text: &str, example: &str) -> Result<Url, ConfigError> {
     let wrong = |problem: &str| Err(ConfigError::wrong(variable, problem));
     let url: Url = text
         .parse()
@@ -36,11 +32,7 @@ pub(super) fn base_url(
 ///
 /// # Errors
 /// When nothing can be below it.
-pub(super) fn below(
-    variable: &'static str,
-    mut base: Url,
-    prefix: &[&str],
-) -> Result<Url, ConfigError> {
+pub fn below(variable: &'static str, mut base: Url, prefix: &[&str]) -> Result<Url, ConfigError> {
     base.path_segments_mut()
         .map_err(|()| ConfigError::wrong(variable, "not the address of a host"))?
         .pop_if_empty()

@@ -1,7 +1,7 @@
 //! One call to a provider's server, as every adapter makes it: what is asked, how long it may take,
 //! what the log says of it, and what comes back.
 
-use std::time::Instant;
+use std::{fmt, time::Instant};
 
 use http::{Method, StatusCode};
 use offramp_domain::time::Timestamp;
@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::outgoing::{self, Limits, Probe, Repeat, Unanswered};
 
 /// What is asked, as far as limits, tables of refusals and the log tell it apart.
-pub(super) trait Operation: Copy {
+pub trait Operation: Copy {
     /// What the log calls it.
     fn name(self) -> &'static str;
 
@@ -21,43 +21,64 @@ pub(super) trait Operation: Copy {
 }
 
 /// The names and values after the `?`.
-pub(super) type Query = Vec<(&'static str, String)>;
+pub type Query = Vec<(&'static str, String)>;
 
 /// One request.
 #[derive(Clone)]
-pub(super) struct Call<'a, O> {
-    pub(super) operation: O,
+pub struct Call<'a, O> {
+    /// What is asked.
+    pub operation: O,
     method: Method,
     path: &'a [&'a str],
     query: Query,
-    pub(super) body: Option<Vec<u8>>,
+    /// What is sent, if anything.
+    pub body: Option<Vec<u8>>,
 }
 
 /// An answer that is a success.
-pub(super) struct Answer {
+pub struct Answer {
     /// The body, which may hold whatever the provider knows about a person. It does not print.
-    pub(super) body: Vec<u8>,
+    pub body: Vec<u8>,
     /// The provider's clock, to the second.
-    pub(super) provider_now: Option<Timestamp>,
+    pub provider_now: Option<Timestamp>,
+}
+
+impl<O> fmt::Debug for Call<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").finish_non_exhaustive()
+    }
 }
 
 impl<'a, O: Operation> Call<'a, O> {
-    pub(super) fn get(operation: O, path: &'a [&'a str], query: Query) -> Self {
+    /// A GET.
+    pub fn get(operation: O, path: &'a [&'a str], query: Query) -> Self {
         Self {
             query,
             ..Self::bare(operation, Method::GET, path)
         }
     }
 
-    pub(super) fn post(
-        operation: O,
-        path: &'a [&'a str],
-        body: &impl Serialize,
-    ) -> Result<Self, Failure> {
+    /// A POST of JSON.
+    ///
+    /// # Errors
+    /// When the body cannot be written.
+    pub fn post(operation: O, path: &'a [&'a str], body: &impl Serialize) -> Result<Self, Failure> {
         Self::with_json(operation, Method::POST, path, body)
     }
 
-    pub(super) fn patch(
+    /// A PATCH with JSON.
+    ///
+    /// # Errors
+    /// When the body cannot be written.
+    pub fn patch(
         operation: O,
         path: &'a [&'a str],
         body: &impl Serialize,
@@ -66,15 +87,17 @@ impl<'a, O: Operation> Call<'a, O> {
     }
 
     /// A POST that says nothing but where it goes.
-    pub(super) fn bare_post(operation: O, path: &'a [&'a str]) -> Self {
+    pub fn bare_post(operation: O, path: &'a [&'a str]) -> Self {
         Self::bare(operation, Method::POST, path)
     }
 
-    pub(super) fn put(operation: O, path: &'a [&'a str]) -> Self {
+    /// A PUT that says nothing but where it goes.
+    pub fn put(operation: O, path: &'a [&'a str]) -> Self {
         Self::bare(operation, Method::PUT, path)
     }
 
-    pub(super) fn delete(operation: O, path: &'a [&'a str]) -> Self {
+    /// A DELETE.
+    pub fn delete(operation: O, path: &'a [&'a str]) -> Self {
         Self::bare(operation, Method::DELETE, path)
     }
 
@@ -102,7 +125,7 @@ impl<'a, O: Operation> Call<'a, O> {
     }
 
     /// The call with its limits. Only a GET is repeated: no other is known to change nothing.
-    pub(super) fn within(self, limits: Limits) -> outgoing::Call<'a> {
+    pub fn within(self, limits: Limits) -> outgoing::Call<'a> {
         let repeat = if self.method == Method::GET {
             Repeat::Safe
         } else {
@@ -121,7 +144,10 @@ impl<'a, O: Operation> Call<'a, O> {
 }
 
 /// Waits for the answer to a call, says in the log how it ended, and takes it if `check` does.
-pub(super) async fn answer(
+///
+/// # Errors
+/// Why it gave no usable answer.
+pub async fn answer(
     provider: &'static str,
     operation: impl Operation,
     sent: impl Future<Output = Result<outgoing::Answer, Unanswered>>,

@@ -15,7 +15,7 @@ use crate::{
 
 /// Why a call gave no usable answer.
 #[derive(Debug, Error)]
-pub(super) enum Failure {
+pub enum Failure {
     /// Certain: the contract lists this answer to this call.
     #[error("refused")]
     Refused(#[source] Refusal),
@@ -75,7 +75,7 @@ fn with_code(code: Option<&str>) -> String {
 
 impl Failure {
     /// Where reading stopped, without the text that stopped it.
-    pub(super) fn unreadable(error: &serde_json::Error) -> Self {
+    pub fn unreadable(error: &serde_json::Error) -> Self {
         Self::Unreadable {
             category: error.classify(),
             line: error.line(),
@@ -84,7 +84,7 @@ impl Failure {
     }
 
     /// A refusal that the core treats in no way of its own.
-    pub(super) fn other(code: &str) -> Self {
+    pub fn other(code: &str) -> Self {
         Self::Refused(Refusal::Other {
             code: code.to_owned(),
         })
@@ -153,7 +153,7 @@ impl From<Failure> for ProviderError {
 }
 
 /// How a create ended, with the provider's code of a key that is not accepted.
-pub(super) fn created(ended: Result<Snapshot, Failure>, unauthorized: &str) -> CreateOutcome {
+pub fn created(ended: Result<Snapshot, Failure>, unauthorized: &str) -> CreateOutcome {
     match ended {
         Ok(snapshot) => CreateOutcome::Created(Box::new(snapshot)),
         Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
@@ -169,7 +169,10 @@ pub(super) fn created(ended: Result<Snapshot, Failure>, unauthorized: &str) -> C
 }
 
 /// How an action ended: a refusal is an end, too.
-pub(super) fn acted(ended: Result<ActOutcome, Failure>) -> Result<ActOutcome, ProviderError> {
+///
+/// # Errors
+/// When nobody knows how it ended.
+pub fn acted(ended: Result<ActOutcome, Failure>) -> Result<ActOutcome, ProviderError> {
     match ended {
         Err(Failure::Refused(refusal)) => Ok(ActOutcome::Refused(refusal)),
         ended => Ok(ended?),

@@ -10,7 +10,7 @@ use crate::{config::ConfigError, outgoing::Key, variables::SecretVariable};
 ///
 /// # Errors
 /// When it cannot.
-pub(super) fn check(variable: SecretVariable, key: &SecretString) -> Result<(), ConfigError> {
+pub fn check(variable: SecretVariable, key: &SecretString) -> Result<(), ConfigError> {
     let is_visible = |byte: u8| byte.is_ascii_graphic();
     if key.expose_secret().bytes().all(is_visible) {
         Ok(())
@@ -26,7 +26,7 @@ pub(super) fn check(variable: SecretVariable, key: &SecretString) -> Result<(), 
 ///
 /// # Errors
 /// When it cannot stand there.
-pub(super) fn in_header(
+pub fn in_header(
     variable: SecretVariable,
     header: HeaderName,
     key: &SecretString,

@@ -1,6 +1,10 @@
 //! The registry: every provider that there is, and which of them are switched on.
+//!
+//! What adapters share stands beside them: [`exchange`] makes and logs a call, [`failure`] says why it
+//! gave no usable answer, [`base_url`] and [`key`] check what they are configured with, and
+//! [`timeouts`] says how long they wait.
 
-use std::sync::Arc;
+use std::{future::ready, pin::Pin, sync::Arc};
 
 use crate::{
     clock::Clock,
@@ -8,24 +12,65 @@ use crate::{
     provider::Provider,
 };
 
-mod base_url;
+pub mod base_url;
 pub mod capa;
 pub mod cryptopocket;
-mod exchange;
-mod failure;
+pub mod exchange;
+pub mod failure;
 mod figure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-mod key;
+pub mod key;
 #[cfg(test)]
 mod mapping_table;
-mod timeouts;
+pub mod timeouts;
 pub mod unigox;
 
-/// The provider of sessions that name none, where none is configured.
-pub const DEFAULT: &str = capa::NAME;
+/// Every provider that there is, one line each. Sessions that name none, where none is configured,
+/// are the first one's.
+pub const ALL: [Entry; 3] = [
+    Entry::new(capa::NAME, |lookup, _| Box::pin(capa::from_env(lookup))),
+    Entry::new(cryptopocket::NAME, |lookup, clock| {
+        at_once(cryptopocket::from_env(lookup, clock))
+    }),
+    Entry::new(unigox::NAME, |lookup, clock| {
+        at_once(unigox::from_env(lookup, clock))
+    }),
+];
 
-/// The providers whose variables are set, ready to be asked. One line for each that there is.
+/// The provider of sessions that name none, where none is configured.
+pub const DEFAULT: &str = ALL[0].name;
+
+/// A provider with its name, as partners and addresses of webhooks spell it, and how it is made of its
+/// variables.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    from_env: FromEnv,
+}
+
+/// Makes a provider of its variables; none where they are not set.
+pub type FromEnv = for<'a> fn(Lookup<'a>, &'a Clock) -> Started<'a>;
+
+/// A provider that may have to be asked something before it is trusted with money.
+pub type Started<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Arc<dyn Provider>>, ConfigError>> + 'a>>;
+
+impl Entry {
+    /// One line of the registry.
+    pub const fn new(name: &'static str, from_env: FromEnv) -> Self {
+        Self { name, from_env }
+    }
+}
+
+/// A provider that is asked nothing before it is trusted.
+#[must_use]
+pub fn at_once<'a>(provider: Result<Option<Arc<dyn Provider>>, ConfigError>) -> Started<'a> {
+    Box::pin(ready(provider))
+}
+
+/// The providers whose variables are set, ready to be asked.
 ///
 /// # Errors
 /// The first variable that is wrong, and whatever a provider has to be asked about before it is
@@ -34,12 +79,23 @@ pub async fn from_env(
     lookup: Lookup<'_>,
     clock: &Clock,
 ) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
-    let providers = [
-        capa::from_env(lookup).await?,
-        cryptopocket::from_env(lookup, clock)?,
-        unigox::from_env(lookup, clock)?,
-    ];
-    Ok(providers.into_iter().flatten().collect())
+    switched_on(&ALL, lookup, clock).await
+}
+
+/// The same of any registry.
+///
+/// # Errors
+/// Those of [`from_env`].
+pub async fn switched_on(
+    registry: &[Entry],
+    lookup: Lookup<'_>,
+    clock: &Clock,
+) -> Result<Vec<Arc<dyn Provider>>, ConfigError> {
+    let mut providers = Vec::new();
+    for entry in registry {
+        providers.extend((entry.from_env)(lookup, clock).await?);
+    }
+    Ok(providers)
 }
 
 #[cfg(test)]
@@ -60,6 +116,13 @@ mod tests {
             assert!(catalog.asset(Token::Matic, Network::Pol).is_none());
             assert_eq!(catalog.countries().len(), countries);
         }
+    }
+
+    #[test]
+    fn each_has_a_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = ALL.iter().map(|entry| entry.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(names.contains(DEFAULT));
     }
 
     #[tokio::test]

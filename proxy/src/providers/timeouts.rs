@@ -33,7 +33,7 @@ impl Default for Timeouts {
 
 impl Timeouts {
     /// The limits of a call that may take so long as a whole.
-    pub(super) fn limits(self, whole: Duration) -> Limits {
+    pub fn limits(self, whole: Duration) -> Limits {
         Limits {
             headers: self.headers.min(whole),
             whole,

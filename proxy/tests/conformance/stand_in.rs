@@ -20,7 +20,7 @@ use tokio::{
 };
 
 /// Noon of 1 May 2026: the clock stands still unless a test moves it.
-const NOON: Moment = Moment::from_unix_millis(1_777_636_800_000);
+pub(crate) const NOON: Moment = Moment::from_unix_millis(1_777_636_800_000);
 
 /// Far more than a healthy answer needs, and short enough to wait for.
 pub(crate) const IMPATIENT: Duration = Duration::from_millis(1_500);
@@ -59,6 +59,11 @@ pub(crate) struct StandIn {
 
 impl StandIn {
     pub(crate) async fn start(config: Config) -> Result<Self> {
+        Self::around(Simulator::new(config, Clock::held_at(NOON))).await
+    }
+
+    /// Serves a simulator.
+    pub(crate) async fn around(simulator: Simulator) -> Result<Self> {
         let (sender, inbox) = mpsc::unbounded_channel();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let inbox_url = format!("http://{}/webhooks", listener.local_addr()?);
@@ -68,7 +73,6 @@ impl StandIn {
         let receiver = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
-        let simulator = Simulator::new(config, Clock::held_at(NOON));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let server = offramp_simulator::run(listener, simulator.clone(), std::future::pending());

@@ -1,10 +1,10 @@
 //! The one file of an adapter: Tinta, a provider that is made up. It pays euros to an IBAN, holds no
 //! price, repeats our id of an order and can call one off.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{Method, StatusCode};
+use http::{HeaderName, StatusCode};
 use offramp_domain::{
     api::{Action, AfterSending, Form, FormField, PayerRef, Verification, VerificationStatus},
     bank::CountryCode,
@@ -17,22 +17,34 @@ use offramp_domain::{
 use offramp_proxy::{
     clock::Clock,
     config::{ConfigError, Lookup},
-    outgoing::{Call, Client, Limits, Policy, Probe, Repeat, Unanswered},
+    outgoing::{Client, Policy, Probe},
     provider::{
         ActOutcome, Assessment, Capabilities, CreateOutcome, DepositKind, Listing, LocalFacts,
-        NewOrder, Part, Payee, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
-        QuoteAsk, Refusal, Registered, Snapshot,
+        NewOrder, Payee, Provider, ProviderError, ProviderQuote, ProviderRef, ProviderUserId,
+        QuoteAsk, Refusal, Registered, Side, Snapshot,
     },
+    providers::{
+        base_url::base_url,
+        exchange::{self, Answer, Call, Query},
+        failure::{self, Failure},
+        key,
+        timeouts::Timeouts,
+    },
+    variables::SecretVariable,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::json;
+use url::Url;
 
-const NAME: &str = "tinta";
+pub(crate) const NAME: &str = "tinta";
 
-const LIMITS: Limits = Limits {
-    headers: Duration::from_secs(10),
-    whole: Duration::from_secs(10),
+const BASE_URL: &str = "TINTA_BASE_URL";
+const API_KEY: SecretVariable = SecretVariable {
+    value: "TINTA_API_KEY",
+    file: "TINTA_API_KEY_FILE",
 };
+const KEY_HEADER: HeaderName = HeaderName::from_static("tinta-key");
 
 /// What Tinta offers.
 const CATALOG: &str = r#"
@@ -54,28 +66,60 @@ max = "10000"
 #[derive(Debug)]
 pub(crate) struct Tinta {
     client: Client,
+    timeouts: Timeouts,
 }
 
-/// Tinta, if `TINTA_BASE_URL` is set.
-pub(crate) fn from_env(lookup: Lookup<'_>, clock: &Clock) -> Result<Option<Tinta>, ConfigError> {
-    const BASE_URL: &str = "TINTA_BASE_URL";
-    let Some(text) = lookup(BASE_URL) else {
+/// Tinta, if its key is set.
+pub(crate) fn from_env(
+    lookup: Lookup<'_>,
+    clock: &Clock,
+) -> Result<Option<Arc<dyn Provider>>, ConfigError> {
+    let Some(key) = API_KEY.read(lookup)? else {
         return Ok(None);
     };
-    let wrong = |problem: String| ConfigError::wrong(BASE_URL, problem);
-    let base = text
-        .parse()
-        .map_err(|_| wrong("is no address".to_owned()))?;
-    let connect = Duration::from_secs(2);
-    let client = Client::new(NAME, base, None, connect, Policy::default(), clock.clone());
-    let client = client.map_err(|error| wrong(error.to_string()))?;
-    Ok(Some(Tinta { client }))
+    let text = lookup(BASE_URL).unwrap_or_default();
+    let base = base_url(BASE_URL, &text, "https://api.tinta.example")?;
+    let policy = Policy::default();
+    let tinta = Tinta::new(base, &key, Timeouts::default(), policy, clock.clone())?;
+    Ok(Some(Arc::new(tinta)))
 }
 
-/// Why there is no answer that can be used.
-enum Failure {
-    Refused(Refusal),
-    Unusable(ProviderError),
+/// What is asked.
+#[derive(Clone, Copy)]
+enum Operation {
+    Register,
+    Verification,
+    Quote,
+    Create,
+    Read,
+    List,
+    Cancel,
+}
+
+impl exchange::Operation for Operation {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Verification => "verification",
+            Self::Quote => "quote",
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    fn probe(self) -> Probe {
+        match self {
+            Self::Create => Probe::MayNot,
+            Self::Register
+            | Self::Verification
+            | Self::Quote
+            | Self::Read
+            | Self::List
+            | Self::Cancel => Probe::May,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,14 +138,66 @@ struct Price {
 struct Sale {
     id: String,
     our_id: String,
-    state: String,
+    status: String,
     amount: Amount,
     euros: Amount,
     address: String,
+    iban: String,
+    made_at: Timestamp,
+}
+
+/// A refusal that the contract lists.
+#[derive(Deserialize)]
+#[serde(tag = "refused", rename_all = "snake_case")]
+enum Refused {
+    NotVerified,
+    NotFound,
+    NotNow,
+    NotTraded,
+    Amount { min: Amount, max: Amount },
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotVerified => Self::NotVerified { url: None },
+            Refused::NotFound => Self::NotFound,
+            Refused::NotNow => Self::NotPossibleNow,
+            Refused::NotTraded => Self::AssetUnavailable,
+            Refused::Amount { min, max } => Self::AmountOutOfRange {
+                min: Some(min),
+                max: Some(max),
+                side: Side::Crypto,
+            },
+        }
+    }
+}
+
+/// Whether an answer is a success; otherwise what it means. Everything else tells nothing.
+fn check(status: StatusCode, body: &[u8]) -> Result<(), Failure> {
+    if status.is_success() {
+        return Ok(());
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        return Err(Failure::Key);
+    }
+    match serde_json::from_slice::<Refused>(body) {
+        Ok(refused) if status == StatusCode::UNPROCESSABLE_ENTITY => {
+            Err(Failure::Refused(refused.into()))
+        }
+        Ok(_) | Err(_) => Err(Failure::Status {
+            status: status.as_u16(),
+            code: None,
+        }),
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
+    serde_json::from_slice(&answer.body).map_err(|error| Failure::unreadable(&error))
 }
 
 impl Sale {
-    fn snapshot(self) -> Snapshot {
+    fn snapshot(self, provider_now: Option<Timestamp>) -> Snapshot {
         Snapshot {
             token: Some(Token::Usdc),
             network: Some(Network::Pol),
@@ -109,65 +205,76 @@ impl Sale {
             fiat_amount: Some(self.euros),
             address: Some(self.address),
             our_id: Some(self.our_id),
-            ..Snapshot::new(ProviderRef(self.id), self.state, self.amount)
+            account: Some(self.iban.into()),
+            created_at: Some(self.made_at),
+            provider_now,
+            ..Snapshot::new(ProviderRef(self.id), self.status, self.amount)
         }
     }
 }
 
 impl Tinta {
-    async fn send<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: Vec<(&'static str, String)>,
-        body: Option<Value>,
-    ) -> Result<T, Failure> {
-        let reads = method == Method::GET;
-        let call = Call {
-            method,
-            path,
-            query,
-            body: body.map(|body| body.to_string().into_bytes()),
-            limits: LIMITS,
-            repeat: if reads { Repeat::Safe } else { Repeat::Never },
-            probe: if reads { Probe::May } else { Probe::MayNot },
+    pub(crate) fn new(
+        base: Url,
+        key: &SecretString,
+        timeouts: Timeouts,
+        policy: Policy,
+        clock: Clock,
+    ) -> Result<Self, ConfigError> {
+        key::check(API_KEY, key)?;
+        let key = key::in_header(API_KEY, KEY_HEADER, key)?;
+        let client = Client::new(NAME, base, Some(key), timeouts.connect, policy, clock);
+        let client = client.map_err(|error| ConfigError::wrong(BASE_URL, error))?;
+        Ok(Self { client, timeouts })
+    }
+
+    async fn send(&self, call: Call<'_, Operation>) -> Result<Answer, Failure> {
+        let operation = call.operation;
+        let whole = match operation {
+            Operation::Create => self.timeouts.create,
+            Operation::Quote => self.timeouts.quote,
+            Operation::Register
+            | Operation::Verification
+            | Operation::Read
+            | Operation::List
+            | Operation::Cancel => self.timeouts.other,
         };
-        let answer = self.client.send(&call).await.map_err(unanswered)?;
-        match answer.status {
-            StatusCode::FORBIDDEN => Err(Failure::Refused(Refusal::NotVerified { url: None })),
-            StatusCode::NOT_FOUND => Err(Failure::Refused(Refusal::NotFound)),
-            StatusCode::CONFLICT => Err(Failure::Refused(Refusal::NotPossibleNow)),
-            StatusCode::OK => serde_json::from_slice(&answer.body)
-                .map_err(|error| Failure::Unusable(unavailable(error))),
-            // Everything else tells nothing.
-            status => Err(Failure::Unusable(unavailable(status.as_str().to_owned()))),
+        let call = call.within(self.timeouts.limits(whole));
+        let sent = self.client.send(&call);
+        exchange::answer(NAME, operation, sent, |answer| {
+            check(answer.status, &answer.body)
+        })
+        .await
+    }
+
+    /// One order, which has to be the one that was asked for.
+    async fn sale(
+        &self,
+        call: Call<'_, Operation>,
+        reference: &ProviderRef,
+    ) -> Result<Snapshot, Failure> {
+        let answer = self.send(call).await?;
+        let sale: Sale = read(&answer)?;
+        if sale.id == reference.0 {
+            Ok(sale.snapshot(answer.provider_now))
+        } else {
+            Err(Failure::Misfit("another order"))
         }
     }
-}
 
-fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ProviderError {
-    ProviderError::Unavailable(source.into())
-}
-
-fn unanswered(error: Unanswered) -> Failure {
-    Failure::Unusable(match error {
-        Unanswered::NotSent(source) => ProviderError::NotSent {
-            retry_after_secs: 5,
-            source: source.into(),
-        },
-        sent @ (Unanswered::TimedOut
-        | Unanswered::Connection(_)
-        | Unanswered::TooLarge { .. }
-        | Unanswered::Encoded) => unavailable(sent),
-    })
-}
-
-impl From<Failure> for ProviderError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal),
-            Failure::Unusable(error) => error,
-        }
+    async fn made(&self, order: &NewOrder) -> Result<Snapshot, Failure> {
+        let Payee::Listed(account) = &order.payee else {
+            return Err(Failure::other("an account of another kind"));
+        };
+        let body = json!({
+            "person": order.user.0,
+            "our_id": order.id,
+            "amount": order.crypto_amount,
+            "iban": account.answer("iban"),
+        });
+        let call = Call::post(Operation::Create, &["sales"], &body)?;
+        let answer = self.send(call).await?;
+        Ok(read::<Sale>(&answer)?.snapshot(answer.provider_now))
     }
 }
 
@@ -188,7 +295,7 @@ impl Provider for Tinta {
             quote_needs_destination: false,
             links_wallet: false,
             daily_limit: None,
-            unsaid: &[Part::Account],
+            unsaid: &[],
         }
     }
 
@@ -197,8 +304,9 @@ impl Provider for Tinta {
     }
 
     async fn register(&self, payer: &PayerRef) -> Result<Registered, ProviderError> {
-        let body = Some(json!({ "reference": payer.id }));
-        let person: Person = self.send(Method::POST, &["people"], vec![], body).await?;
+        let body = json!({ "reference": payer.id });
+        let call = Call::post(Operation::Register, &["people"], &body)?;
+        let person: Person = read(&self.send(call).await?)?;
         Ok(Registered {
             user: ProviderUserId(person.id),
             verification_url: None,
@@ -207,11 +315,12 @@ impl Provider for Tinta {
 
     async fn verification(&self, user: &ProviderUserId) -> Result<Verification, ProviderError> {
         let path = ["people", &user.0];
-        let person: Person = self.send(Method::GET, &path, vec![], None).await?;
+        let call = Call::get(Operation::Verification, &path, Query::new());
+        let person: Person = read(&self.send(call).await?)?;
         let status = if person.verified {
             VerificationStatus::Verified
         } else {
-            VerificationStatus::Pending
+            VerificationStatus::Required
         };
         Ok(Verification {
             status,
@@ -232,8 +341,14 @@ impl Provider for Tinta {
     }
 
     async fn quote(&self, ask: &QuoteAsk) -> Result<ProviderQuote, ProviderError> {
-        let query = vec![("amount", ask.crypto_amount.to_string())];
-        let price: Price = self.send(Method::GET, &["price"], query, None).await?;
+        let query = vec![
+            ("amount", ask.crypto_amount.to_string()),
+            ("token", ask.token.to_string()),
+            ("network", ask.network.to_string()),
+        ];
+        let call = Call::get(Operation::Quote, &["price"], query);
+        let answer = self.send(call).await?;
+        let price: Price = read(&answer)?;
         Ok(ProviderQuote {
             reference: None,
             kind: QuoteKind::Indicative,
@@ -243,103 +358,118 @@ impl Provider for Tinta {
             spread: Amount::ZERO,
             fees: Vec::new(),
             expires_at: None,
-            provider_now: None,
+            provider_now: answer.provider_now,
         })
     }
 
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
-        let Payee::Listed(account) = &order.payee else {
-            return CreateOutcome::Refused(Refusal::Other {
-                code: "an account of another kind".to_owned(),
-            });
-        };
-        let body = json!({
-            "person": order.user.0,
-            "our_id": order.id,
-            "amount": order.crypto_amount,
-            "iban": account.answer("iban"),
-        });
-        let made = self.send::<Sale>(Method::POST, &["sales"], vec![], Some(body));
-        match made.await {
-            Ok(sale) => CreateOutcome::Created(Box::new(sale.snapshot())),
-            Err(Failure::Refused(refusal)) => CreateOutcome::Refused(refusal),
-            Err(Failure::Unusable(error @ ProviderError::NotSent { .. })) => {
-                CreateOutcome::NotSent(error)
-            }
-            Err(Failure::Unusable(error)) => CreateOutcome::Uncertain(error),
-        }
+        failure::created(self.made(order).await, "key")
     }
 
     async fn read(
         &self,
-        _user: &ProviderUserId,
+        user: &ProviderUserId,
         reference: &ProviderRef,
     ) -> Result<Snapshot, ProviderError> {
         let path = ["sales", &reference.0];
-        let sale: Sale = self.send(Method::GET, &path, vec![], None).await?;
-        Ok(sale.snapshot())
+        let query = vec![("person", user.0.clone())];
+        let call = Call::get(Operation::Read, &path, query);
+        Ok(self.sale(call, reference).await?)
     }
 
     async fn list(
         &self,
         user: &ProviderUserId,
-        _since: Timestamp,
+        since: Timestamp,
     ) -> Result<Listing, ProviderError> {
         let query = vec![("person", user.0.clone())];
-        let sales: Vec<Sale> = self.send(Method::GET, &["sales"], query, None).await?;
+        let call = Call::get(Operation::List, &["sales"], query);
+        let answer = self.send(call).await?;
+        let mut sales: Vec<Sale> = read(&answer)?;
+        sales.retain(|sale| sale.made_at >= since);
+        let snapshot = |sale: Sale| sale.snapshot(answer.provider_now);
         Ok(Listing {
-            orders: sales.into_iter().map(Sale::snapshot).collect(),
+            orders: sales.into_iter().map(snapshot).collect(),
             complete: true,
-            provider_now: None,
+            provider_now: answer.provider_now,
         })
     }
 
     async fn cancel(&self, reference: &ProviderRef) -> Result<ActOutcome, ProviderError> {
         let path = ["sales", &reference.0, "cancel"];
-        match self.send::<Sale>(Method::POST, &path, vec![], None).await {
-            Ok(sale) => Ok(ActOutcome::Done { status: sale.state }),
-            Err(Failure::Refused(refusal)) => Ok(ActOutcome::Refused(refusal)),
-            Err(Failure::Unusable(error)) => Err(error),
-        }
+        let call = Call::bare_post(Operation::Cancel, &path);
+        let ended = self.sale(call, reference).await;
+        failure::acted(ended.map(|sale| ActOutcome::Done {
+            status: sale.status,
+        }))
     }
 
     fn assess(&self, snapshot: &Snapshot, facts: &LocalFacts) -> Assessment {
-        let stands = |state, custody, actions: &[Action], reason| Assessment {
-            state,
-            custody,
-            actions: actions.to_vec(),
-            reason,
-            funded: facts.ever_funded || custody != Custody::Payer,
-            deposit_seen: custody == Custody::Provider,
-            waits_for_deposit: state == OrderState::AwaitingDeposit,
-        };
         match snapshot.status.as_str() {
-            "waiting" if facts.ever_funded => stands(
-                OrderState::Attention,
-                Custody::Unknown,
-                &[],
-                Some(Reason::DepositMissing),
-            ),
-            "waiting" => stands(
-                OrderState::AwaitingDeposit,
-                Custody::Payer,
-                &[Action::ReportSent, Action::Cancel],
-                facts.offer_is_over.then_some(Reason::OfferOver),
-            ),
-            "arrived" => stands(OrderState::DepositReceived, Custody::Provider, &[], None),
-            "paid" => stands(OrderState::Completed, Custody::Converted, &[], None),
-            "cancelled" if !facts.ever_funded => {
-                stands(OrderState::Cancelled, Custody::Payer, &[], None)
-            }
+            "waiting" => waiting(*facts),
+            "arrived" => Assessment {
+                funded: true,
+                deposit_seen: true,
+                ..stands(OrderState::DepositReceived, Custody::Provider)
+            },
+            "paid" => Assessment {
+                funded: true,
+                ..stands(OrderState::Completed, Custody::Converted)
+            },
+            "cancelled" if !facts.ever_funded && !facts.reported => Assessment {
+                reason: facts.cancel_asked.then_some(Reason::CancelledByPayer),
+                ..stands(OrderState::Cancelled, Custody::Payer)
+            },
+            "cancelled" => missing(*facts),
             _ => Assessment {
                 funded: facts.ever_funded,
-                ..stands(
-                    OrderState::Attention,
-                    Custody::Unknown,
-                    &[],
-                    Some(Reason::UnknownStatus),
-                )
+                reason: Some(Reason::UnknownStatus),
+                ..stands(OrderState::Attention, Custody::Unknown)
             },
         }
+    }
+}
+
+/// Tinta waits for the tokens. Never "send it" once it held them, or once they were sent.
+fn waiting(facts: LocalFacts) -> Assessment {
+    let assessment = if facts.ever_funded {
+        missing(facts)
+    } else if facts.reported {
+        Assessment {
+            actions: vec![Action::ReportSent],
+            ..stands(OrderState::DepositSubmitted, Custody::InFlight)
+        }
+    } else {
+        Assessment {
+            actions: vec![Action::ReportSent, Action::Cancel],
+            reason: facts.offer_is_over.then_some(Reason::OfferOver),
+            ..stands(OrderState::AwaitingDeposit, Custody::Payer)
+        }
+    };
+    Assessment {
+        waits_for_deposit: true,
+        ..assessment
+    }
+}
+
+/// Tokens were seen or reported, and Tinta does not have them.
+fn missing(facts: LocalFacts) -> Assessment {
+    Assessment {
+        funded: facts.ever_funded,
+        reason: Some(Reason::DepositMissing),
+        ..stands(OrderState::Attention, Custody::Unknown)
+    }
+}
+
+/// A state and a custody, and nothing to do.
+fn stands(state: OrderState, custody: Custody) -> Assessment {
+    Assessment {
+        state,
+        custody,
+        actions: Vec::new(),
+        reason: None,
+        funded: false,
+        deposit_seen: false,
+        waits_for_deposit: false,
     }
 }

@@ -14,7 +14,6 @@ use super::faults::FaultBody;
 use super::knobs::{Changes, turned};
 use super::orders::{DepositBody, StatusBody};
 use super::webhooks::{ReleaseBody, ReplayBody};
-use crate::Simulator;
 use crate::clock::Moment;
 use crate::fault::{Operation, Pending};
 use crate::providers::common::Deposit;
@@ -23,7 +22,7 @@ use crate::providers::cryptopocket::{
     UserView, WebhookView,
 };
 
-pub(super) fn routes(simulator: &Simulator) -> Router {
+pub(crate) fn routes(pocket: &CryptoPocket) -> Router {
     Router::new()
         .route("/orders", get(orders))
         .route("/orders/{order}/deposit", post(deposit))
@@ -39,7 +38,7 @@ pub(super) fn routes(simulator: &Simulator) -> Router {
         .route("/webhooks/replay", post(replay))
         .route("/webhooks/release", post(release))
         .route("/books", get(books))
-        .with_state(simulator.cryptopocket().clone())
+        .with_state(pocket.clone())
 }
 
 type Pocket = State<CryptoPocket>;

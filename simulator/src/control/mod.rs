@@ -45,13 +45,13 @@
 
 mod books;
 mod clock;
-mod cryptopocket;
+pub(crate) mod cryptopocket;
 mod door;
 mod faults;
 mod knobs;
 mod orders;
 mod rates;
-mod unigox;
+pub(crate) mod unigox;
 mod users;
 mod webhooks;
 
@@ -66,12 +66,10 @@ use crate::providers::capa::{UnknownTransaction, UnknownUser};
 
 /// Every route of the control plane.
 pub(crate) fn router(simulator: &Simulator) -> Router {
-    let routes = shared()
-        .merge(capa())
-        .nest("/capa", capa())
-        .with_state(simulator.clone())
-        .nest("/cryptopocket", cryptopocket::routes(simulator))
-        .nest("/unigox", unigox::router().with_state(simulator.clone()));
+    let routes = shared().merge(capa()).with_state(simulator.clone());
+    let routes = simulator.twins().iter().fold(routes, |routes, twin| {
+        routes.nest(&format!("/{}", twin.name()), twin.control(simulator))
+    });
     Router::new().nest("/_sim", routes)
 }
 
@@ -88,7 +86,7 @@ fn shared() -> Router<Simulator> {
 }
 
 /// What is done to Capa's stand-in.
-fn capa() -> Router<Simulator> {
+pub(crate) fn capa() -> Router<Simulator> {
     Router::new()
         .route("/orders", get(orders::list))
         .route("/orders/{order}/deposit", post(orders::deposit))

@@ -75,7 +75,7 @@ pub enum Operation {
 }
 
 /// How a provider words the failures that it would admit to.
-pub(crate) trait Failures {
+pub trait Failures {
     /// Something broke inside.
     fn server_error(&self, operation: Operation) -> Response;
     /// The caller asks too often.
@@ -90,16 +90,19 @@ pub(crate) trait Failures {
 
 /// The faults of one provider that are switched on, and how often each operation was asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
+pub struct Faults {
     lines: Mutex<BTreeMap<Operation, Line>>,
 }
 
 /// A fault that will happen a number of times more.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Pending {
-    pub(crate) operation: Operation,
-    pub(crate) fault: Fault,
-    pub(crate) times: u32,
+pub struct Pending {
+    /// In which operation.
+    pub operation: Operation,
+    /// How.
+    pub fault: Fault,
+    /// How often.
+    pub times: u32,
 }
 
 #[derive(Debug, Default)]
@@ -141,7 +144,8 @@ impl Operation {
 }
 
 impl Faults {
-    pub(crate) fn switch_on(&self, operation: Operation, fault: Fault, times: u32) {
+    /// Makes an operation fail, so many times.
+    pub fn switch_on(&self, operation: Operation, fault: Fault, times: u32) {
         if times > 0 {
             self.lines()
                 .entry(operation)
@@ -151,17 +155,20 @@ impl Faults {
         }
     }
 
-    pub(crate) fn clear(&self) {
+    /// Switches every fault off.
+    pub fn clear(&self) {
         self.lines()
             .values_mut()
             .for_each(|line| line.pending.clear());
     }
 
-    pub(crate) fn requests(&self, operation: Operation) -> u64 {
+    /// How often an operation was asked for, whatever the answer.
+    pub fn requests(&self, operation: Operation) -> u64 {
         self.lines().get(&operation).map_or(0, |line| line.requests)
     }
 
-    pub(crate) fn request_id(&self, operation: Operation) -> Option<String> {
+    /// What the last request for an operation called itself, in `x-request-id`.
+    pub fn request_id(&self, operation: Operation) -> Option<String> {
         let lines = self.lines();
         lines.get(&operation)?.request_id.clone()
     }
@@ -173,7 +180,8 @@ impl Faults {
         self.lines().entry(operation).or_default().request_id = id;
     }
 
-    pub(crate) fn pending(&self) -> Vec<Pending> {
+    /// The faults that will happen.
+    pub fn pending(&self) -> Vec<Pending> {
         let lines = self.lines();
         let of_line = |(operation, line): (&Operation, &Line)| {
             let operation = *operation;
@@ -207,7 +215,7 @@ impl Faults {
 }
 
 /// Lets a request through, or fails it the way that is switched on for its operation.
-pub(crate) async fn answer(
+pub async fn answer(
     faults: &Faults,
     operation: Operation,
     failures: &impl Failures,

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use crate::Simulator;
-use crate::providers::cryptopocket::{self, Kyc};
-use crate::providers::unigox::{self, KycStatus};
-use crate::providers::{capa, cryptopocket::seed as pocket, unigox::seed as escrow};
+use crate::config::PayingWallet;
+use crate::providers;
 
 /// A customer of the shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,107 +24,33 @@ pub(super) struct Customer {
     pub(super) note: &'static str,
 }
 
-/// A customer whom only the shop has a name for.
-struct Known<User> {
-    id: &'static str,
-    name: &'static str,
-    user: User,
-    note: &'static str,
+/// Everybody, as far as this wallet pays for them.
+pub(super) fn all(simulator: &Simulator, paying: PayingWallet) -> Vec<Customer> {
+    let of_one = |twin: &dyn providers::Twin| {
+        let provider = twin.name();
+        let known = twin.customers(paying).into_iter();
+        known.map(move |known| Customer::of(known, provider))
+    };
+    let twins = simulator.twins().iter();
+    twins.flat_map(|twin| of_one(twin.as_ref())).collect()
 }
 
-const POCKET: [Known<u64>; 4] = [
-    Known {
-        id: "pocket-1",
-        name: "Inés Vega",
-        user: pocket::EUROPEAN,
-        note: "IBAN",
-    },
-    Known {
-        id: "pocket-2",
-        name: "Otto Blanco",
-        user: pocket::UNVERIFIED,
-        note: "sin verificar",
-    },
-    Known {
-        id: "pocket-3",
-        name: "Carlos Rojas",
-        user: pocket::COLOMBIAN,
-        note: "cuenta registrada en Colombia",
-    },
-    Known {
-        id: "pocket-4",
-        name: "María Cruz",
-        user: pocket::MEXICAN,
-        note: "cuenta registrada en México",
-    },
-];
-
-const ESCROW: [Known<&str>; 3] = [
-    Known {
-        id: "escrow-1",
-        name: "Ada Eze",
-        user: escrow::ADA,
-        note: "paga con su saldo en Cobalto",
-    },
-    Known {
-        id: "escrow-2",
-        name: "Ben Adeyemi",
-        user: escrow::BEN,
-        note: "en revisión",
-    },
-    Known {
-        id: "escrow-3",
-        name: "Cleo Obi",
-        user: escrow::CLEO,
-        note: "firma con su cartera",
-    },
-];
-
-/// Everybody.
-pub(super) fn all(simulator: &Simulator) -> Vec<Customer> {
-    let first = simulator.capa().users().into_iter().filter_map(|user| {
-        let id = user.external_id?;
-        Some(Customer {
-            name: named(&id).unwrap_or(&id).to_owned(),
-            provider: "capa",
-            user: user.id,
-            verified: user.verification == capa::Verification::Verified,
-            note: "",
+impl Customer {
+    fn of(known: providers::Customer, provider: &'static str) -> Self {
+        let providers::Customer {
             id,
-        })
-    });
-    let pocket_users = simulator.cryptopocket().users();
-    let is_valid = |user: &cryptopocket::UserView| user.verification == Kyc::Valid;
-    let second = POCKET.iter().map(|known| Customer {
-        id: known.id.to_owned(),
-        name: known.name.to_owned(),
-        provider: "cryptopocket",
-        user: known.user.to_string(),
-        verified: pocket_users
-            .iter()
-            .any(|user| user.id == known.user && is_valid(user)),
-        note: known.note,
-    });
-    let escrow_users = simulator.unigox().users();
-    let is_cleared = |user: &unigox::UserView| user.kyc_status == KycStatus::Verified;
-    let third = ESCROW.iter().map(|known| Customer {
-        id: known.id.to_owned(),
-        name: known.name.to_owned(),
-        provider: "unigox",
-        user: known.user.to_owned(),
-        verified: escrow_users
-            .iter()
-            .any(|user| user.uuid == known.user && is_cleared(user)),
-        note: known.note,
-    });
-    first.chain(second).chain(third).collect()
-}
-
-fn named(id: &str) -> Option<&'static str> {
-    match id {
-        "cust-1" => Some("Ana López"),
-        "cust-2" => Some("Luis Pérez"),
-        "cust-3" => Some("Eva Gómez"),
-        _ => None,
+            name,
+            user,
+            verified,
+            note,
+        } = known;
+        Self {
+            id,
+            name,
+            provider,
+            user,
+            verified,
+            note,
+        }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod notices;
 mod purse;
 mod wallet;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -27,6 +28,7 @@ use self::purse::Purse;
 use self::wallet::Wallet;
 use crate::Simulator;
 use crate::config::ShopConfig;
+use crate::providers::Twin;
 
 /// The shop at `/`, or one sentence if there is none.
 pub(crate) fn router(config: Option<ShopConfig>, simulator: &Simulator) -> Router {
@@ -34,7 +36,7 @@ pub(crate) fn router(config: Option<ShopConfig>, simulator: &Simulator) -> Route
         return Router::new().route("/", get(no_shop));
     };
     let policy = content_security_policy(&config.proxy_url);
-    let customers = customers::all(simulator);
+    let customers = customers::all(simulator, config.paying);
     let purse = Purse::new(&config, customers.into_iter().map(|one| one.id).collect());
     let secret = config.notify_secret.as_deref();
     let notices = notices::router(secret, simulator.clock().clone(), purse.clone());
@@ -162,7 +164,7 @@ impl Shop {
 
     /// The shop knows its customers by its own ids.
     fn customer(&self, id: &str) -> Option<Customer> {
-        customers::all(&self.simulator)
+        customers::all(&self.simulator, self.config.paying)
             .into_iter()
             .find(|customer| customer.id == id)
     }
@@ -220,12 +222,35 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 struct LoginView {
     payer: Option<String>,
     payers: Vec<Customer>,
+    providers: Vec<ProviderView>,
+}
+
+/// A provider, as the page's panel names it.
+#[derive(Debug, Serialize)]
+struct ProviderView {
+    name: &'static str,
+    label: &'static str,
+}
+
+impl ProviderView {
+    fn of(twin: &Arc<dyn Twin>) -> Self {
+        Self {
+            name: twin.name(),
+            label: twin.label(),
+        }
+    }
 }
 
 async fn logged_in(State(shop): State<Shop>, headers: HeaderMap) -> Json<LoginView> {
     Json(LoginView {
         payer: shop.payer(&headers).ok().map(|customer| customer.id),
-        payers: customers::all(&shop.simulator),
+        payers: customers::all(&shop.simulator, shop.config.paying),
+        providers: shop
+            .simulator
+            .twins()
+            .iter()
+            .map(ProviderView::of)
+            .collect(),
     })
 }
 

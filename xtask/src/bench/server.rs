@@ -132,7 +132,7 @@ impl Payer {
     fn order(&self, proxy: u16) -> Result<String> {
         let headers = self.headers();
         let quoted = post(proxy, "/v1/quotes", &headers, &sale("firm").to_string())?;
-        // The CLABE of Capa's own examples.
+        // The CLABE of a provider's own examples.
         let order = json!({
             "quote_id": quoted["quote"]["id"],
             "min_fiat_amount": quoted["quote"]["fiat_minimum"],

@@ -32,7 +32,7 @@ use crate::Simulator;
 use crate::providers::unigox::{BadAddress, UnknownOrder, UnknownUser, WalletRefused};
 
 /// Every route of UNIGOX' part.
-pub(super) fn router() -> Router<Simulator> {
+pub(crate) fn router() -> Router<Simulator> {
     Router::new()
         .route("/orders", get(orders::list))
         .route("/orders/{order}", get(orders::show))

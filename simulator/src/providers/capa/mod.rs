@@ -29,6 +29,7 @@ pub mod seed;
 mod status;
 mod terms;
 mod transactions;
+mod twin;
 mod users;
 mod views;
 mod webhooks;
@@ -49,7 +50,6 @@ use super::common::tick;
 use crate::clock::Moment;
 use crate::config::WebhookTarget;
 use crate::fault::{Faults, Operation};
-use crate::stamp;
 use crate::world::World;
 
 pub use self::books::Verification;
@@ -143,10 +143,6 @@ impl Capa {
                 on(Operation::Notification, post(notifications::retry)),
             )
             .fallback(gate::no_such_route)
-            .layer(axum::middleware::from_fn_with_state(
-                self.inner.world.clock().clone(),
-                stamp::stamp,
-            ))
             .with_state(self.clone());
         Router::new().nest(PREFIX, routes)
     }

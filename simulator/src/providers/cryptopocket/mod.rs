@@ -29,6 +29,7 @@ mod register;
 pub mod seed;
 mod status;
 mod subscriptions;
+mod twin;
 mod views;
 mod webhooks;
 mod wire;
@@ -47,7 +48,6 @@ use super::common::tick;
 use crate::clock::Moment;
 use crate::config::CryptoPocketKeys;
 use crate::fault::{Faults, Operation};
-use crate::stamp;
 use crate::world::World;
 
 pub use self::books::Standing;
@@ -155,10 +155,6 @@ impl CryptoPocket {
             .clone()
             .nest("/api", routes)
             .fallback(gate::no_such_route)
-            .layer(axum::middleware::from_fn_with_state(
-                self.inner.world.clock().clone(),
-                stamp::stamp,
-            ))
             .with_state(self.clone());
         Router::new().nest(PREFIX, routes)
     }

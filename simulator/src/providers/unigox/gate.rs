@@ -1,9 +1,7 @@
 //! What every request passes on its way in: the fault layer, then the key.
 
-use std::time::SystemTime;
-
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::MethodRouter;
@@ -41,16 +39,6 @@ pub(super) fn guard(
 /// Everything that is not a route has a page of plain text.
 pub(super) async fn no_such_route() -> (axum::http::StatusCode, &'static str) {
     (axum::http::StatusCode::NOT_FOUND, "404 page not found")
-}
-
-/// Every answer carries the simulator's time.
-pub(super) async fn stamp(State(unigox): State<Unigox>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let now: SystemTime = unigox.inner.world.clock().now().to_system_time();
-    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
 }
 
 #[derive(Clone, Debug)]

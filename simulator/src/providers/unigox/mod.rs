@@ -33,6 +33,7 @@ mod refusal;
 mod routes;
 pub mod seed;
 mod status;
+mod twin;
 mod typed_data;
 mod users;
 mod verification;

@@ -24,10 +24,6 @@ impl Unigox {
             .merge(self.order_routes())
             .merge(self.other_routes())
             .fallback(gate::no_such_route)
-            .layer(axum::middleware::from_fn_with_state(
-                self.clone(),
-                gate::stamp,
-            ))
             .with_state(self.clone());
         Router::new()
             .route("/unigox/health", get(|| async { "ok" }))

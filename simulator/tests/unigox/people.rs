@@ -1,5 +1,7 @@
 //! Users and their verification.
 
+use std::error::Error;
+
 use offramp_simulator::Operation;
 use offramp_simulator::providers::unigox::{
     FailureBodies, Feature, KycStatus, Refusal, VerificationOutcome,
@@ -185,6 +187,37 @@ async fn a_verification_can_be_reviewed_or_rejected() -> Outcome {
     let body: Value = serde_json::from_str(&webhook.body)?;
     assert_eq!(body["data"]["kyc_status"], "REJECTED");
     assert!(body["data"]["rejection_reasons"][0].is_string());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_verification_is_rejected_by_whoever_reviews_it() -> Outcome {
+    let bench = Bench::start().await?;
+    let uuid = register(&bench).await?;
+    bench.unigox().knobs_mut(|knobs| {
+        knobs.verification = VerificationOutcome::ReviewedThenRejected;
+    });
+    let token = json!({ "method": "external_token",
+        "data": { "provider": "persona", "inquiry_id": "inq_1" } });
+    bench
+        .post(&format!("/users/{uuid}/kyc-submissions"), &token)
+        .await?;
+    let standing = || Ok::<_, Box<dyn Error>>(bench.unigox().user(&uuid)?.kyc_status);
+    bench.step_secs(5);
+    assert_eq!(standing()?, KycStatus::UnderReview);
+    bench.step_secs(5);
+    assert_eq!(standing()?, KycStatus::VerificationRejected);
+    bench.step_secs(3600);
+    assert_eq!(standing()?, KycStatus::VerificationRejected);
+    let told = bench.unigox().webhooks().into_iter();
+    let told: Vec<Value> = told
+        .map(|one| serde_json::from_str(&one.body))
+        .collect::<Result<_, _>>()?;
+    let words: Vec<_> = told
+        .iter()
+        .map(|body| &body["data"]["kyc_status"])
+        .collect();
+    assert_eq!(words, ["UNDER_REVIEW", "REJECTED"]);
     Ok(())
 }
 

@@ -143,6 +143,8 @@ pub enum VerificationOutcome {
     Verified,
     /// A person looks, and passes it.
     ReviewedThenVerified,
+    /// A person looks, and rejects it.
+    ReviewedThenRejected,
     /// A person looks, and that takes for ever.
     UnderReview,
     /// Failed.

@@ -144,21 +144,16 @@ impl Verification {
     /// What is due happens, and what follows is planned.
     pub(super) fn take(&mut self, to: KycStatus, knobs: &Knobs, at: Moment) {
         self.set(to, at);
-        match (to, knobs.verification) {
-            (KycStatus::UnderReview, VerificationOutcome::ReviewedThenVerified) => {
-                self.due = Some((at.plus(pause(knobs)), KycStatus::Verified));
-            }
-            (
-                KycStatus::NotInitiated
-                | KycStatus::PendingDocuments
-                | KycStatus::InProgress
-                | KycStatus::UnderReview
-                | KycStatus::Verified
-                | KycStatus::VerificationRejected
-                | KycStatus::Failed,
-                _,
-            ) => {}
-        }
+        let follows = match to {
+            KycStatus::UnderReview => after_review(knobs.verification),
+            KycStatus::NotInitiated
+            | KycStatus::PendingDocuments
+            | KycStatus::InProgress
+            | KycStatus::Verified
+            | KycStatus::VerificationRejected
+            | KycStatus::Failed => None,
+        };
+        self.due = follows.map(|status| (at.plus(pause(knobs)), status));
     }
 
     pub(super) fn rejection_reason(&self) -> Option<&'static str> {
@@ -185,9 +180,19 @@ fn pause(knobs: &Knobs) -> Duration {
 const fn first_result(outcome: VerificationOutcome) -> KycStatus {
     match outcome {
         VerificationOutcome::Verified => KycStatus::Verified,
-        VerificationOutcome::ReviewedThenVerified | VerificationOutcome::UnderReview => {
-            KycStatus::UnderReview
-        }
+        VerificationOutcome::ReviewedThenVerified
+        | VerificationOutcome::ReviewedThenRejected
+        | VerificationOutcome::UnderReview => KycStatus::UnderReview,
         VerificationOutcome::Rejected => KycStatus::VerificationRejected,
+    }
+}
+
+const fn after_review(outcome: VerificationOutcome) -> Option<KycStatus> {
+    match outcome {
+        VerificationOutcome::ReviewedThenVerified => Some(KycStatus::Verified),
+        VerificationOutcome::ReviewedThenRejected => Some(KycStatus::VerificationRejected),
+        VerificationOutcome::Verified
+        | VerificationOutcome::UnderReview
+        | VerificationOutcome::Rejected => None,
     }
 }

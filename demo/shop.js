@@ -161,6 +161,7 @@ async function look() {
   const payer = document.getElementById("payer").value;
   const balance = balances.find(({ customer }) => customer === payer);
   document.getElementById("balance").textContent = balance ? `${balance.amount} ${balance.token}` : "…";
+  showShortage(balance);
   const held = clock.motion === "held" ? " (detenido)" : "";
   document.getElementById("clock").textContent = `${clock.now.slice(5, 19).replace("T", " ")} UTC${held}`;
   list("orders", orders.slice(-8).reverse(), (order) => [
@@ -173,6 +174,18 @@ async function look() {
     `${notice.type} · ${notice.sequence}`,
     notice.state,
   ]);
+}
+
+/** The shop's own word, on its own page: the provider waits for a payment that will not come. */
+function showShortage(balance) {
+  const [short] = balance?.short ?? [];
+  const notice = document.getElementById("shortage");
+  notice.hidden = short === undefined;
+  if (short === undefined) return;
+  const { amount, token } = balance;
+  notice.textContent =
+    `Cobalto no pagará esta orden: pide ${short.asked} ${token} y tu saldo es de ${amount} ${token}. ` +
+    "Cancélala y elige un monto menor.";
 }
 
 function list(id, entries, texts) {

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::extract::{Path as Named, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -276,17 +277,55 @@ async fn only_those_are_customers_whom_the_paying_wallet_fits() -> Outcome {
         ),
     ] {
         let bench = Bench::with(paying).await?;
-        let login = format!("{}/offramp/login", bench.base);
-        let who: Value = bench.client.get(&login).send().await?.json().await?;
-        let payers = who["payers"].as_array().ok_or("no payers")?;
+        let payers = bench.payers().await?;
         let theirs = payers.iter().filter(|one| one["provider"] == "unigox");
         let theirs: Vec<_> = theirs.map(|one| (&one["name"], &one["note"])).collect();
         assert_eq!(json!(theirs), json!(expected), "{paying:?}");
         let body = json!({ "payer": another });
+        let login = format!("{}/offramp/login", bench.base);
         let refused = bench.client.post(&login).json(&body).send().await?;
         assert_eq!(refused.status(), 401, "{paying:?}");
     }
     Ok(())
+}
+
+/// Nobody in the list is a dead end: the panel verifies whoever is not.
+#[tokio::test]
+async fn the_panel_verifies_every_customer_who_is_not() -> Outcome {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../index.html"))?;
+    for paying in [PayingWallet::Partner, PayingWallet::External] {
+        let bench = Bench::with(paying).await?;
+        for payer in bench.payers().await? {
+            if payer["verified"] == true {
+                continue;
+            }
+            let name = payer["name"].as_str().ok_or("no name")?;
+            let first = name.split(' ').next().ok_or("no first name")?;
+            let (before, _) = page
+                .split_once(&format!(">Verifica a {first}<"))
+                .ok_or_else(|| format!("no button for {name}"))?;
+            let path = between(before, "data-post=\"", "\"").ok_or("no path")?;
+            let body = between(before, "data-body='", "'").ok_or("no body")?;
+            let provider = payer["provider"].as_str().ok_or("no provider")?;
+            let answer = bench
+                .client
+                .post(format!("{}/_sim/{provider}{path}", bench.base))
+                .header("content-type", "application/json")
+                .body(body.to_owned());
+            assert_eq!(answer.send().await?.status(), 200, "{name}");
+        }
+        for payer in bench.payers().await? {
+            assert_eq!(payer["verified"], true, "{payer} in {paying:?}");
+        }
+    }
+    Ok(())
+}
+
+/// The last text of this kind.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+    let (_, after) = text.rsplit_once(from)?;
+    Some(after.split_once(to)?.0)
 }
 
 #[tokio::test]
@@ -365,6 +404,13 @@ async fn without_a_secret_there_is_no_shop() -> Outcome {
 }
 
 impl Bench {
+    /// Everybody who could log in.
+    async fn payers(&self) -> Outcome<Vec<Value>> {
+        let login = format!("{}/offramp/login", self.base);
+        let who: Value = self.client.get(login).send().await?.json().await?;
+        Ok(who["payers"].as_array().ok_or("no payers")?.clone())
+    }
+
     /// A notification, signed by the library of the standard's own authors.
     async fn notify(&self, secret: &str, id: &str, body: &Value) -> Outcome<StatusCode> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
@@ -434,6 +480,16 @@ async fn a_notification_of_somebody_else_is_refused() -> Outcome {
 
 /// An order that waits for what the shop does, as the proxy tells of it.
 fn waiting(order: &str, amount: &str, action: &str, state: &str) -> Value {
+    let custody = if state == "refunded" {
+        "returned"
+    } else {
+        "payer"
+    };
+    told(order, amount, action, (state, custody))
+}
+
+/// The same, wherever the crypto is.
+fn told(order: &str, amount: &str, action: &str, (state, custody): (&str, &str)) -> Value {
     let actions = if action.is_empty() {
         json!([])
     } else {
@@ -442,19 +498,22 @@ fn waiting(order: &str, amount: &str, action: &str, state: &str) -> Value {
     json!({
         "type": "order.updated", "timestamp": "2026-05-01T12:00:00Z",
         "data": { "order": {
-            "id": order, "sequence": 4, "state": state, "actions": actions,
+            "id": order, "sequence": 4, "state": state, "custody": custody, "actions": actions,
             "crypto": { "token": "USDT", "network": "XAI", "amount": amount },
         } },
     })
 }
 
-async fn balance(bench: &Bench) -> Outcome<Value> {
+async fn purse_of_ada(bench: &Bench) -> Outcome<Value> {
     let url = format!("{}/offramp/balances", bench.base);
     let balances: Vec<Value> = bench.client.get(url).send().await?.json().await?;
-    let of_ada = balances
-        .into_iter()
-        .find(|one| one["customer"] == "escrow-1");
-    Ok(of_ada.ok_or("no balance")?["amount"].clone())
+    let mut balances = balances.into_iter();
+    let of_ada = balances.find(|one| one["customer"] == "escrow-1");
+    Ok(of_ada.ok_or("no balance")?)
+}
+
+async fn balance(bench: &Bench) -> Outcome<Value> {
+    Ok(purse_of_ada(bench).await?["amount"].clone())
 }
 
 #[tokio::test]
@@ -496,6 +555,69 @@ async fn what_comes_back_is_credited_once() -> Outcome {
     bench.notify(NOTIFY_SECRET, "msg_5", &next).await?;
     bench.asked.recv().await.ok_or("nothing asked")?;
     assert_eq!(balance(&bench).await?, "2499");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_credited_before_the_crypto_is_back() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let order = waiting("ord_1", "100", "authorise_transfer", "awaiting_deposit");
+    bench.notify(NOTIFY_SECRET, "msg_1", &order).await?;
+    bench.asked.recv().await.ok_or("nothing asked")?;
+    let next = waiting("ord_2", "1", "authorise_transfer", "awaiting_deposit");
+    for (nth, (stands, expected)) in [
+        (("failed", "unknown"), "2399"),
+        (("failed", "provider"), "2399"),
+        (("cancelled", "escrow"), "2399"),
+        (("attention", "payer"), "2399"),
+        (("failed", "returned"), "2499"),
+        (("failed", "payer"), "2499"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let told = told("ord_1", "100", "", stands);
+        bench
+            .notify(NOTIFY_SECRET, &format!("told_{nth}"), &told)
+            .await?;
+        // It is heard before the next order is paid for, which is debited once.
+        bench
+            .notify(NOTIFY_SECRET, &format!("next_{nth}"), &next)
+            .await?;
+        bench.asked.recv().await.ok_or("nothing asked")?;
+        assert_eq!(balance(&bench).await?, expected, "{stands:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_balance_that_is_too_short_is_said_until_the_order_is_over() -> Outcome {
+    let mut bench = Bench::start().await?;
+    let order = waiting("ord_1", "3000", "authorise_transfer", "awaiting_deposit");
+    let next = waiting("ord_2", "1", "authorise_transfer", "awaiting_deposit");
+    for (id, order) in [("msg_1", &order), ("msg_2", &next)] {
+        bench.notify(NOTIFY_SECRET, id, order).await?;
+    }
+    bench.asked.recv().await.ok_or("nothing asked")?;
+    // Each order's owner is asked for by itself.
+    let expected = json!([{ "order_id": "ord_1", "asked": "3000" }]);
+    let said = async {
+        while purse_of_ada(&bench).await?["short"] != expected {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok::<_, Box<dyn Error>>(())
+    };
+    tokio::time::timeout(Duration::from_secs(20), said).await??;
+    let over = waiting("ord_1", "3000", "", "cancelled");
+    for (id, order) in [("msg_3", &over), ("msg_4", &next)] {
+        bench.notify(NOTIFY_SECRET, id, order).await?;
+    }
+    bench.asked.recv().await.ok_or("nothing asked")?;
+    let ada = purse_of_ada(&bench).await?;
+    assert_eq!(
+        (&ada["short"], &ada["amount"]),
+        (&json!([]), &json!("2499"))
+    );
     Ok(())
 }
 

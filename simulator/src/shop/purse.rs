@@ -1,5 +1,6 @@
 //! What the shop does where its own wallet pays: it debits the customer's balance first, and only
-//! then authorises the transfer. Crypto that comes back is credited.
+//! then authorises the transfer. Crypto that came back is credited, and nothing before it did. An order
+//! that the balance is too short for is not paid, and the shop says so.
 //!
 //! This is the second call of a partner's backend, and the only one that moves its money.
 
@@ -34,6 +35,7 @@ pub(super) struct Purse {
 struct Ledger {
     balances: BTreeMap<String, Decimal>,
     debits: BTreeMap<String, Debit>,
+    shortages: BTreeMap<String, Shortage>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,18 @@ pub(super) struct Balance {
     #[serde(with = "rust_decimal::serde::str")]
     amount: Decimal,
     token: &'static str,
+    /// The orders that wait for a payment that the balance is too short for.
+    short: Vec<Shortage>,
+}
+
+/// An order that a balance is too short for.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Shortage {
+    #[serde(skip)]
+    customer: String,
+    order_id: String,
+    #[serde(with = "rust_decimal::serde::str")]
+    asked: Decimal,
 }
 
 /// As much of an order as the purse looks at.
@@ -57,6 +71,7 @@ pub(super) struct Balance {
 pub(super) struct Order {
     id: String,
     state: String,
+    custody: String,
     crypto: Crypto,
     actions: Vec<Action>,
 }
@@ -91,7 +106,7 @@ impl Purse {
             client: reqwest::Client::new(),
             ledger: Arc::new(Mutex::new(Ledger {
                 balances,
-                debits: BTreeMap::new(),
+                ..Ledger::default()
             })),
             customers: customers.into(),
         }
@@ -103,6 +118,7 @@ impl Purse {
             customer: customer.clone(),
             amount: *amount,
             token: "USDT",
+            short: ledger.shortages_of(customer),
         };
         ledger.balances.iter().map(balance).collect()
     }
@@ -120,13 +136,13 @@ impl Purse {
                 tracing::warn!(order = order.id, "the shop does not pay for this order");
             }
         }
+        if !order.asks_shop_for("authorise_transfer") {
+            self.ledger().shortages.remove(&order.id);
+        }
         if order.asks_shop_for("authorise_refund") {
             self.act(&order, "authorise_refund", &json!({})).await;
         }
-        if matches!(
-            order.state.as_str(),
-            "refunded" | "cancelled" | "expired" | "failed"
-        ) {
+        if order.is_back() {
             self.credit(&order);
         }
     }
@@ -141,6 +157,12 @@ impl Purse {
         let mut ledger = self.ledger();
         let balance = ledger.balances.get_mut(&customer)?;
         if *balance < order.crypto.amount {
+            let shortage = Shortage {
+                customer,
+                order_id: order.id.clone(),
+                asked: order.crypto.amount,
+            };
+            ledger.shortages.insert(order.id.clone(), shortage);
             return None;
         }
         *balance -= order.crypto.amount;
@@ -217,7 +239,25 @@ impl Purse {
     }
 }
 
+impl Ledger {
+    fn shortages_of(&self, customer: &str) -> Vec<Shortage> {
+        let all = self.shortages.values();
+        let theirs = all.filter(|shortage| shortage.customer == customer);
+        theirs.cloned().collect()
+    }
+}
+
 impl Order {
+    /// Whether the order is over and the crypto is where it was. While nobody knows where it is, it is
+    /// not the shop's to give back.
+    fn is_back(&self) -> bool {
+        let is_over = matches!(
+            self.state.as_str(),
+            "refunded" | "cancelled" | "expired" | "failed"
+        );
+        is_over && matches!(self.custody.as_str(), "payer" | "returned")
+    }
+
     fn asks_shop_for(&self, action: &str) -> bool {
         let is_ours = |offer: &Action| offer.action == action && offer.by == "partner";
         self.actions.iter().any(is_ours)

@@ -350,7 +350,9 @@ impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::QuoteExpired => Self::new(ErrorCode::QuoteNotFound),
-            Refusal::NotVerified { url } => Self::verification_required(url),
+            Refusal::NotVerified { url } | Refusal::FormMissing { url } => {
+                Self::verification_required(url)
+            }
             Refusal::WalletNotLinked => Self::new(ErrorCode::WalletNotLinked),
             Refusal::FundsUnavailable => Self::new(ErrorCode::FundsUnavailable),
             Refusal::Fields { keys } => Self::invalid_fields(

@@ -299,6 +299,11 @@ impl Creation {
 
     async fn created(&self, snapshot: &Snapshot) -> Result<OrderRecord, ApiError> {
         crash::point("answer_read");
+        // Whoever may sell has filled in what was asked for.
+        if self.session.payer.form_asked_at.is_some() {
+            let payer = &self.session.payer.id;
+            self.engine.store.form_asked_for(payer, None).await?;
+        }
         let bound = self
             .engine
             .store
@@ -358,12 +363,16 @@ impl Creation {
     /// Closes the order, and says why to the caller.
     async fn refused(&self, refusal: Refusal) -> Result<ApiError, StoreError> {
         info!(order.id = self.order_id, error = %refusal, "the provider refused the order");
-        if let Refusal::NotVerified { url } = &refusal {
+        if let Refusal::NotVerified { url } | Refusal::FormMissing { url } = &refusal {
             let payer = &self.session.payer.id;
             self.engine.store.payer_verified(payer, None).await?;
             if let Some(url) = url {
                 self.engine.store.payer_verifies_at(payer, url).await?;
             }
+        }
+        if let Refusal::FormMissing { .. } = &refusal {
+            let (payer, now) = (&self.session.payer.id, self.engine.now());
+            self.engine.store.form_asked_for(payer, Some(now)).await?;
         }
         let reason = if refusal == Refusal::QuoteExpired {
             Reason::PriceChanged

@@ -130,6 +130,7 @@ pub fn refused(refusal: Refusal, token: Token, currency: Currency) -> ApiError {
         }),
         Refusal::QuoteExpired
         | Refusal::NotVerified { .. }
+        | Refusal::FormMissing { .. }
         | Refusal::WalletNotLinked
         | Refusal::FundsUnavailable
         | Refusal::Fields { .. }

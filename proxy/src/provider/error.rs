@@ -59,6 +59,12 @@ pub enum Refusal {
         /// Where, if the provider says so.
         url: Option<String>,
     },
+    /// The payer is verified, and has to fill in a form besides. Nobody says when that is done.
+    #[error("the payer has to fill in a form")]
+    FormMissing {
+        /// Where, if the provider says so.
+        url: Option<String>,
+    },
     /// The payer has to link a wallet first.
     #[error("no wallet is linked")]
     WalletNotLinked,

@@ -18,6 +18,10 @@ use crate::{
 /// How long a payer counts as verified without asking again.
 const VERIFIED_FOR: Duration = Duration::from_hours(24);
 
+/// How long a form that was asked for counts as missing. Nobody says when it is filled in, so that the
+/// payer may try again then, and the answer to the order tells.
+const FORM_TAKES: Duration = Duration::from_mins(10);
+
 /// Everything that the first screen needs.
 #[utoipa::path(
     get, path = "/v1/checkout", tag = "checkout", security(("client_token" = [])),
@@ -109,7 +113,17 @@ async fn verification(
     {
         return Ok(verified);
     }
+    let form_is_missing = payer
+        .form_asked_at
+        .is_some_and(|at| now.since(at) < FORM_TAKES);
     match provider.verification(&payer.user).await {
+        // Called verified all the same: only an order tells whether the form is there.
+        Ok(answer) if form_is_missing && answer.status == VerificationStatus::Verified => {
+            Ok(Verification {
+                status: VerificationStatus::Required,
+                verification_url: payer.verification_url.clone(),
+            })
+        }
         Ok(mut answer) => {
             if answer.status == VerificationStatus::Verified {
                 engine.store.payer_verified(&payer.id, Some(now)).await?;

@@ -22,6 +22,8 @@ pub struct Payer {
     pub user: ProviderUserId,
     /// When the provider last called them verified.
     pub verified_at: Option<Timestamp>,
+    /// When the provider last asked for a form besides.
+    pub form_asked_at: Option<Timestamp>,
     /// Where they verify who they are, where the provider said so only once.
     pub verification_url: Option<String>,
 }
@@ -98,6 +100,19 @@ impl Store {
         Ok(())
     }
 
+    /// Remembers when the provider asked for a form besides, or that it has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn form_asked_for(&self, id: &str, at: Option<Timestamp>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE payers SET form_asked_at = $1 WHERE id = $2")
+            .bind(at.map(Timestamp::as_millis))
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Remembers where a payer verifies who they are.
     ///
     /// # Errors
@@ -124,12 +139,14 @@ impl Store {
             .transpose()
             .map_err(|error| StoreError::unreadable("payer", error))?;
         let verified_at: Option<i64> = row.try_get("verified_at")?;
+        let form_asked_at: Option<i64> = row.try_get("form_asked_at")?;
         Ok(Payer {
             id: row.try_get("id")?,
             provider: row.try_get("provider")?,
             partner_payer_id: row.try_get("partner_payer_id")?,
             user: ProviderUserId(row.try_get("provider_user")?),
             verified_at: verified_at.map(Timestamp::from_millis),
+            form_asked_at: form_asked_at.map(Timestamp::from_millis),
             verification_url,
         })
     }

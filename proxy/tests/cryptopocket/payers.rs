@@ -1,14 +1,16 @@
 //! Payers: made known with all that is asked about them, and verified.
 
+use std::time::Duration;
+
 use offramp_simulator::{
-    Operation,
-    providers::cryptopocket::{Kyc, Refusal},
+    Fault, Operation,
+    providers::cryptopocket::{Kyc, Refusal, Standing},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    shop::{ask, confirm, iban, ines, newcomer, open, otto},
-    support::Outcome,
+    shop::{ask, confirm, iban, ines, newcomer, open, otto, sell},
+    support::{Outcome, Shopper},
 };
 
 #[tokio::test]
@@ -155,4 +157,70 @@ async fn a_verification_that_was_withdrawn_is_seen_by_the_refusal() -> Outcome {
         })
     );
     Ok(())
+}
+
+/// CryptoPocket calls her verified all along: only an order tells that a form is missing.
+#[tokio::test]
+async fn a_form_that_is_asked_for_besides_is_shown_until_it_may_be_filled_in() -> Outcome {
+    let bench = open().await?;
+    let ines = ines(&bench).await?;
+    assert_eq!(status(&ines).await?["status"], "verified");
+    bench.pocket().set_standing(106, Standing::Reinforced)?;
+    let refused = sell(&ines, "100").await?;
+    assert_eq!(refused.refusal(), (403, "verification_required"));
+    let url = refused.json["verification_url"].clone();
+    let asked_for = "https://b2b.cryptopocket.example/onboarding/";
+    assert!(
+        url.as_str().is_some_and(|url| url.starts_with(asked_for)),
+        "{url}"
+    );
+    assert!(bench.pocket().orders().is_empty());
+    let required = json!({ "status": "required", "verification_url": url });
+    for _ in 0..2 {
+        assert_eq!(status(&ines).await?, required);
+        bench.pass(Duration::from_mins(4)).await?;
+    }
+    // She may try again, and is told again.
+    bench.pass(Duration::from_mins(3)).await?;
+    assert_eq!(status(&ines).await?["status"], "verified");
+    let refused = sell(&ines, "100").await?;
+    assert_eq!(refused.refusal(), (403, "verification_required"));
+    assert_eq!(status(&ines).await?, required);
+
+    bench.pocket().set_standing(106, Standing::Good)?;
+    assert_eq!(sell(&ines, "100").await?.status, 201);
+    assert_eq!(status(&ines).await?["status"], "verified");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_whose_address_is_not_told_is_asked_for_all_the_same() -> Outcome {
+    let bench = open().await?;
+    let ines = ines(&bench).await?;
+    bench.pocket().set_standing(106, Standing::Reinforced)?;
+    for fault in [
+        Fault::ResetBefore,
+        Fault::MalformedJson,
+        Fault::Canned {
+            status: 200,
+            body: r#"{"status":"ok","data":{"onboarding_link":"javascript:alert(1)"}}"#.to_owned(),
+        },
+    ] {
+        bench.pocket().fault(Operation::Kyc, fault.clone(), 1);
+        let refused = sell(&ines, "100").await?;
+        assert_eq!(
+            refused.refusal(),
+            (403, "verification_required"),
+            "{fault:?}"
+        );
+        assert_eq!(refused.json["verification_url"], Value::Null, "{fault:?}");
+        assert_eq!(status(&ines).await?["status"], "required", "{fault:?}");
+    }
+    assert!(bench.pocket().orders().is_empty());
+    Ok(())
+}
+
+/// What the checkout says of the payer's verification.
+async fn status(shopper: &Shopper<'_>) -> Outcome<Value> {
+    Ok(shopper.checkout().await?.json["verification"].clone())
 }

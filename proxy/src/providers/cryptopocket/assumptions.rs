@@ -3,7 +3,7 @@
 //!
 //! The numbers are those of section 14 of the contract. Each name is used by the code, so that a
 //! correction is made here and nowhere else. What is not a name, `wire` looks in every
-//! place that is named there; A-9, `webhook` takes every encoding; A-11 is the simulator's; A-12, no
+//! place that is named there; the answer of `onboarding-form` (5.7), `refusal` does the same; A-9, `webhook` takes every encoding; A-11 is the simulator's; A-12, no
 //! deadline is shown; A-13, alert and no automatic action (`mapping`); A-14, orders are told apart by
 //! their id, never by the address; say that something is not there; A-16, what is
 //! named is net; A-22, no production address is known; A-25, amounts are decimals to the digit.

@@ -33,6 +33,7 @@ pub(super) enum Operation {
     Authenticate,
     Register,
     Verification,
+    OnboardingForm,
     Quote,
     Create,
     Read,
@@ -72,6 +73,7 @@ impl exchange::Operation for Operation {
             Self::Authenticate => "authenticate",
             Self::Register => "register",
             Self::Verification => "verification",
+            Self::OnboardingForm => "onboarding_form",
             Self::Quote => "quote",
             Self::Create => "create",
             Self::Read => "read",
@@ -88,6 +90,7 @@ impl exchange::Operation for Operation {
             Self::Authenticate
             | Self::Register
             | Self::Verification
+            | Self::OnboardingForm
             | Self::Quote
             | Self::Read
             | Self::List
@@ -104,6 +107,7 @@ impl Timeouts {
             Operation::Create => self.create,
             Operation::Register
             | Operation::Verification
+            | Operation::OnboardingForm
             | Operation::Read
             | Operation::List
             | Operation::Subscribe => self.other,
@@ -246,7 +250,11 @@ mod tests {
         let repeat = |call: Call<'_>| within(call, Duration::from_secs(1)).repeat;
         let post = |operation| Call::post(operation, &["path"], &()).unwrap();
         assert_eq!(repeat(post(Operation::Authenticate)), Repeat::Safe);
-        for operation in [Operation::Register, Operation::Create] {
+        for operation in [
+            Operation::Register,
+            Operation::OnboardingForm,
+            Operation::Create,
+        ] {
             assert_eq!(repeat(post(operation)), Repeat::Never, "{operation:?}");
         }
         let subscription = form(Operation::Subscribe, &["path"], &[]);

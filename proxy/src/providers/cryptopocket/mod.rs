@@ -151,6 +151,34 @@ impl CryptoPocket {
         })
     }
 
+    /// The refusal with the address of the form, which a call of its own tells where the refusal does
+    /// not. Without one the partner has to say where.
+    async fn with_form(&self, user: &ProviderUserId, refused: Failure) -> Failure {
+        if !matches!(
+            refused,
+            Failure::Refused(Refusal::FormMissing { url: None })
+        ) {
+            return refused;
+        }
+        match self.onboarding_form(user).await {
+            Ok(url) => Failure::Refused(Refusal::FormMissing { url }),
+            Err(failure) => {
+                warn!(
+                    provider = NAME,
+                    error = &failure as &dyn std::error::Error,
+                    "where the form is filled in is not known now"
+                );
+                refused
+            }
+        }
+    }
+
+    async fn onboarding_form(&self, user: &ProviderUserId) -> Result<Option<String>, Failure> {
+        let request = wire::FormRequest::new(user)?;
+        let call = Call::post(Operation::OnboardingForm, &["onboarding-form"], &request)?;
+        refusal::link(&self.client.send(call).await?.body)
+    }
+
     async fn find(&self, reference: &ProviderRef) -> Result<Snapshot, Failure> {
         let query = vec![("id", reference.0.clone())];
         let call = Call::get(Operation::Read, &["getRampoff"], query);
@@ -275,7 +303,11 @@ impl Provider for CryptoPocket {
     }
 
     async fn create(&self, order: &NewOrder) -> CreateOutcome {
-        failure::created(self.try_create(order).await, refusal::AUTHORIZATION)
+        let ended = match self.try_create(order).await {
+            Ok(snapshot) => Ok(snapshot),
+            Err(failure) => Err(self.with_form(&order.user, failure).await),
+        };
+        failure::created(ended, refusal::AUTHORIZATION)
     }
 
     async fn read(

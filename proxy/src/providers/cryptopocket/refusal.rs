@@ -96,8 +96,8 @@ impl Envelope {
             };
         };
         Failure::Refused(match code {
-            // Enhanced verification is a verification too: the person has to fill something in.
-            "require_kyc" | "kyc_reinforced_required" => Refusal::NotVerified { url: self.url() },
+            "require_kyc" => Refusal::NotVerified { url: self.url() },
+            "kyc_reinforced_required" => Refusal::FormMissing { url: self.url() },
             "coin_not_supported" => Refusal::AssetUnavailable,
             "user_not_found" => Refusal::PayerUnknown,
             assumptions::RAMPOFF_NOT_FOUND => Refusal::NotFound,
@@ -139,6 +139,13 @@ impl Envelope {
         });
         numbers.next()
     }
+}
+
+/// Where an answer sends a person, wherever it says so: its shape is not published (contract 5.7).
+pub(super) fn link(body: &[u8]) -> Result<Option<String>, Failure> {
+    let envelope: Envelope =
+        serde_json::from_slice(body).map_err(|error| Failure::unreadable(&error))?;
+    Ok(envelope.url())
 }
 
 /// The text, if a browser may be sent there.
@@ -244,7 +251,8 @@ mod tests {
         let body = json!({
             "status": "error", "error": "kyc_reinforced_required", "onboarding_link": url,
         });
-        assert_eq!(refusal(&body), verified(Some(url)));
+        let url = Some(url.to_owned());
+        assert_eq!(refusal(&body), Refusal::FormMissing { url });
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::providers::{exchange::Answer, failure::Failure};
 
 pub(super) use self::{
     order::{CreateRequest, Created, Rampoff, rows},
-    payer::{Kyc, UserRequest, is_registered_in, misses, new_user},
+    payer::{FormRequest, Kyc, UserRequest, is_registered_in, misses, new_user},
     quote::{Quote, quote_query},
     token::{Credentials, token},
 };

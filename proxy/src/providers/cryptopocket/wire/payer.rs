@@ -1,12 +1,12 @@
 //! Payers and their verification (contract 5, A-19, A-20).
 
 use offramp_domain::api::{PayerKind, PayerRef, VerificationStatus};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{data_or_bare, number_or_string};
 use crate::{
-    provider::{ProviderUserId, Registered},
+    provider::{ProviderUserId, Refusal, Registered},
     providers::{
         cryptopocket::{assumptions, refusal},
         exchange::Answer,
@@ -77,6 +77,20 @@ impl UserRequest {
             }
         }
         Ok(Self(body))
+    }
+}
+
+/// The body of `POST /onboarding-form`.
+#[derive(Serialize)]
+pub(in super::super) struct FormRequest {
+    user_id: u64,
+}
+
+impl FormRequest {
+    pub(in super::super) fn new(user: &ProviderUserId) -> Result<Self, Failure> {
+        let user_id = user.0.parse();
+        let user_id = user_id.map_err(|_| Failure::Refused(Refusal::PayerUnknown))?;
+        Ok(Self { user_id })
     }
 }
 

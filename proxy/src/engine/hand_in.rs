@@ -299,6 +299,7 @@ fn problem(refusal: &Refusal) -> SignatureProblem {
         Refusal::FundsUnavailable => SignatureProblem::FundsUnavailable,
         Refusal::QuoteExpired
         | Refusal::NotVerified { .. }
+        | Refusal::FormMissing { .. }
         | Refusal::WalletNotLinked
         | Refusal::Fields { .. }
         | Refusal::ReceiverNotVerified

@@ -143,19 +143,6 @@ impl Harness for TintaHarness {
         &["waiting", "arrived", "paid", "cancelled"]
     }
 
-    fn operation(&self, asked: Asked) -> Operation {
-        match asked {
-            Asked::Price | Asked::Lock => Operation::Quote,
-            Asked::Create => Operation::Create,
-            Asked::Read => Operation::Read,
-            Asked::List => Operation::List,
-            Asked::Cancel => Operation::Cancel,
-            Asked::Verify => Operation::Kyc,
-            // There is no such call.
-            Asked::Execute => Operation::Execute,
-        }
-    }
-
     /// Every amount is a text.
     fn has_numbers(&self, _asked: Asked) -> bool {
         false

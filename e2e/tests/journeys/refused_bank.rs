@@ -120,7 +120,7 @@ async fn what_the_provider_refuses_can_be_changed_and_sent_again() -> Result<()>
         let screen = checkout.offers("change-bank").await?;
         ensure!(screen.is(Step::Confirm));
         let alert = screen.alerts.first().context("nothing is said")?;
-        ensure!(alert.contains("no aceptó"), "{alert}");
+        ensure!(alert.contains("no lo aceptó"), "{alert}");
         ensure!(
             checkout
                 .text("request-id")

@@ -263,7 +263,8 @@ impl Stack {
         .await
     }
 
-    /// Lets time pass until the newest order is in `state`.
+    /// Lets time pass until the newest order is in `state`, or has been: it may be further when it is
+    /// looked at next.
     ///
     /// # Errors
     /// When it does not come there.
@@ -273,7 +274,8 @@ impl Stack {
         let what = format!("the order becomes {} in time", state.as_str());
         eventually(&what, async || {
             let order = self.order().await?;
-            if order.state == state {
+            let has_been = order.timeline.iter().any(|entry| entry.state == state);
+            if order.state == state || has_been {
                 return Ok(Some(order));
             }
             self.pass(STEP);

@@ -91,9 +91,8 @@ async fn a_payer_names_what_has_to_arrive() -> Result<()> {
         let promised = checkout.text("confirm-total").await?;
         ensure!(promised.contains("150,000"), "{promised} is promised");
         checkout.press("confirm").await?;
-        let state = OrderState::DepositReceived;
-        journey.stack.order_becomes_in_time(state).await?;
-        let order = journey.stack.order().await?;
+        let state = OrderState::AwaitingConfirmation;
+        let order = journey.stack.order_becomes_in_time(state).await?;
         let amount = order.fiat.amount.context("no amount")?;
         ensure!(amount >= "150000".parse()?, "{amount} arrives");
         Ok(())

@@ -263,19 +263,36 @@ impl Stack {
         .await
     }
 
-    /// Lets time pass until the newest order is in `state`, or has been: it may be further when it is
-    /// looked at next.
+    /// Lets time pass until the newest order is in `state`.
     ///
     /// # Errors
     /// When it does not come there.
     pub async fn order_becomes_in_time(&self, state: OrderState) -> Result<Order> {
+        self.order_in_time(state, |order| order.state == state)
+            .await
+    }
+
+    /// Lets time pass until the newest order has been in `state`: it may be further when it is looked
+    /// at next.
+    ///
+    /// # Errors
+    /// When it does not come there.
+    pub async fn order_passes_in_time(&self, state: OrderState) -> Result<Order> {
+        let passed = |order: &Order| order.timeline.iter().any(|entry| entry.state == state);
+        self.order_in_time(state, passed).await
+    }
+
+    async fn order_in_time(
+        &self,
+        state: OrderState,
+        is_there: impl Fn(&Order) -> bool,
+    ) -> Result<Order> {
         /// As long as one step of a payout takes.
         const STEP: Duration = Duration::from_secs(3);
         let what = format!("the order becomes {} in time", state.as_str());
         eventually(&what, async || {
             let order = self.order().await?;
-            let has_been = order.timeline.iter().any(|entry| entry.state == state);
-            if order.state == state || has_been {
+            if is_there(&order) {
                 return Ok(Some(order));
             }
             self.pass(STEP);

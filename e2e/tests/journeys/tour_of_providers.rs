@@ -120,7 +120,7 @@ async fn confirmations(journey: &Journey, gallery: &mut Gallery) -> Result<()> {
     let stack = &journey.stack;
     let checkout = journey.open().await?;
     checkout.fill_sale(None, "100", "NG").await?;
-    gallery.hang(journey, "p1-amount-priced-later").await?;
+    gallery.hang(journey, "p1-amount-at-least").await?;
     checkout.press("continue").await?;
     checkout.reaches(Step::Bank).await?;
     to_confirm(journey).await?;

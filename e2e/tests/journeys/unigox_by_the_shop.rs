@@ -41,7 +41,7 @@ async fn to_paid(journey: &Journey) -> Result<&Checkout> {
     checkout.press("confirm").await?;
     journey
         .stack
-        .order_becomes_in_time(OrderState::DepositReceived)
+        .order_passes_in_time(OrderState::DepositReceived)
         .await?;
     checkout.reaches(Step::Status).await?;
     Ok(checkout)
